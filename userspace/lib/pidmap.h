@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libpidmap - translate IDs between PID namespaces
+ *
+ * The types of the kernel ABI are used as they are, so that a record goes from
+ * the kernel to its reader without being copied and there is one description
+ * of each. As with stat(2), a struct and a function may share a name: in C++,
+ * write ``struct pidmap_info`` where the struct is meant.
+ *
+ * Every function may be called by several threads at once on the same handle.
+ * Nothing is printed, and no function ends the program.
+ *
+ * Errors common to all functions that name namespaces:
+ *  - ENOENT: no such namespace
+ *  - EPERM: not this caller; see pidmap(4) for the rules
+ *  - EINVAL: unknown flag or type, or a descriptor that is no PID namespace
+ *  - EBADF: the descriptor is not open
+ *  - EOPNOTSUPP: this back end, or this kernel, cannot know
+ *  - ENODATA: pidmap_ns_bound() before pidmap_bind()
+ */
+#ifndef PIDMAP_H
+#define PIDMAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <linux/pidmap.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** PIDMAP_DEVICE - what the back end ``device`` opens */
+#define PIDMAP_DEVICE		"/dev/pidmap"
+
+/** PIDMAP_MAX_PIDS - no ID has more numbers than this */
+#define PIDMAP_MAX_PIDS		(PIDMAP_MAX_LEVEL + 1)
+
+/**
+ * PIDMAP_LEVEL_UNKNOWN - a level in struct pidmap_info or struct pidmap_ns
+ * which the back end cannot know: without the module only the level of the
+ * initial namespace, and from there down, is known
+ */
+#define PIDMAP_LEVEL_UNKNOWN	0xffffU
+
+/** struct pidmap - a handle: an open back end */
+struct pidmap;
+
+/** struct pidmap_snapshot - all numbers of a moment, to be asked offline */
+struct pidmap_snapshot;
+
+/**
+ * struct pidmap_ids - all IDs of one task, see pidmap_task_ids()
+ * @tid: its TID
+ * @tgid: its TGID
+ * @pgid: its PGID; 0 where the group has no number in that namespace
+ * @sid: its SID; 0 where the session has no number in that namespace
+ * @ppid: its parent's TGID; 0 where the parent has none in that namespace
+ */
+struct pidmap_ids {
+	pid_t tid;
+	pid_t tgid;
+	pid_t pgid;
+	pid_t sid;
+	pid_t ppid;
+};
+
+/**
+ * pidmap_open() - open a back end
+ * @backend: ``device`` (the kernel module), ``nsfs`` (the kernel's own ioctls,
+ *	Linux 6.11 and newer), ``procfs`` (/proc), or several with ``+`` between
+ *	them: what one cannot know is asked of the next. NULL chooses: the
+ *	device, else ``nsfs+procfs``, else ``procfs``.
+ * @flags: must be 0
+ *
+ * The back ends nsfs and procfs look from the PID namespace the caller lives
+ * in. A child process in another PID namespace opens its own handle: with the
+ * parent's, these two answer EOPNOTSUPP.
+ *
+ * Return: a handle, or NULL with errno: EINVAL where there is no back end of
+ * that name, EOPNOTSUPP where this kernel lacks it, else what open(2) says,
+ * ENOENT for an absent module and EACCES for a closed device node among them.
+ */
+struct pidmap *pidmap_open(const char *backend, unsigned int flags);
+
+/**
+ * pidmap_close() - close a handle
+ * @h: what pidmap_open() returned, or NULL; errno is left alone
+ */
+void pidmap_close(struct pidmap *h);
+
+/**
+ * pidmap_backend() - what answers
+ * @h: the handle
+ *
+ * Return: the name of the back end, as pidmap_open() takes it; valid until
+ * the handle is closed.
+ */
+const char *pidmap_backend(const struct pidmap *h);
+
+/**
+ * pidmap_version() - the version of the library
+ *
+ * Return: as in ``0.1.0``.
+ */
+const char *pidmap_version(void);
+
+/**
+ * pidmap_ns_make() - name a PID namespace
+ * @kind: how it is named, one of enum pidmap_kind
+ * @value: a descriptor, TID, inode number, ID or level
+ *
+ * Return: the name. The functions below are easier to read.
+ */
+static inline struct pidmap_nsref pidmap_ns_make(enum pidmap_kind kind,
+						 uint64_t value)
+{
+	struct pidmap_nsref ns;
+
+	ns.kind = kind;
+	ns.reserved = 0;
+	ns.value = value;
+	return ns;
+}
+
+/** pidmap_ns_view() - the caller's own namespace */
+static inline struct pidmap_nsref pidmap_ns_view(void)
+{
+	return pidmap_ns_make(PIDMAP_NS_VIEW, 0);
+}
+
+/** pidmap_ns_fd() - the namespace of an open nsfs file */
+static inline struct pidmap_nsref pidmap_ns_fd(int fd)
+{
+	return pidmap_ns_make(PIDMAP_NS_FD, (uint32_t)fd);
+}
+
+/** pidmap_ns_tid() - the namespace the task with this TID lives in */
+static inline struct pidmap_nsref pidmap_ns_tid(pid_t tid)
+{
+	return pidmap_ns_make(PIDMAP_NS_TID, (uint32_t)tid);
+}
+
+/** pidmap_ns_inum() - the namespace with this inode number */
+static inline struct pidmap_nsref pidmap_ns_inum(uint32_t inum)
+{
+	return pidmap_ns_make(PIDMAP_NS_INUM, inum);
+}
+
+/** pidmap_ns_id() - the namespace with this never-reused ID */
+static inline struct pidmap_nsref pidmap_ns_id(uint64_t id)
+{
+	return pidmap_ns_make(PIDMAP_NS_ID, id);
+}
+
+/** pidmap_ns_level() - the view's ancestor at this level */
+static inline struct pidmap_nsref pidmap_ns_level(uint32_t level)
+{
+	return pidmap_ns_make(PIDMAP_NS_LEVEL, level);
+}
+
+/** pidmap_ns_bound() - what pidmap_bind() put in the same place */
+static inline struct pidmap_nsref pidmap_ns_bound(void)
+{
+	return pidmap_ns_make(PIDMAP_NS_BOUND, 0);
+}
+
+/**
+ * pidmap_info() - what answers, and who asks
+ * @h: the handle
+ * @info: filled in. Back ends other than the device leave @abi_version and
+ *	@record_min 0; @level may be %PIDMAP_LEVEL_UNKNOWN.
+ * @size: sizeof(struct pidmap_info)
+ *
+ * Return: 0, or -1 with errno.
+ */
+int pidmap_info(struct pidmap *h, struct pidmap_info *info, size_t size);
+
+/**
+ * pidmap_translate() - the number of an ID in another namespace
+ * @h: the handle
+ * @type: what kind of ID
+ * @nr: its number in @from
+ * @from: a namespace
+ * @to: a namespace
+ *
+ * Return: the number in @to; 0 where there is none, with errno ESRCH (no such
+ * ID of that type in @from) or EREMOTE (it has no number in @to); -1 with errno
+ * on failure.
+ */
+pid_t pidmap_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,
+		       struct pidmap_nsref from, struct pidmap_nsref to);
+
+/**
+ * pidmap_translate_at() - the same, safe against reused numbers
+ * @h: the handle
+ * @type: what kind of ID
+ * @nr: its number in @from
+ * @from: a namespace
+ * @to: a namespace
+ * @start_time: the start time expected of the task, in nanoseconds of the
+ *	boot-time clock, 0 to expect nothing; overwritten with the one it has.
+ *	Back ends other than the device cannot know it.
+ *
+ * Return: as pidmap_translate(); -1 with ESTALE where the start time differs.
+ */
+pid_t pidmap_translate_at(struct pidmap *h, enum pidmap_type type, pid_t nr,
+			  struct pidmap_nsref from, struct pidmap_nsref to,
+			  uint64_t *start_time);
+
+/**
+ * pidmap_translate_many() - translate an array of numbers
+ * @h: the handle
+ * @type: what kind of IDs
+ * @count: how many; any
+ * @numbers: the numbers in @from
+ * @results: room for @count answers: the number in @to, or -ESRCH, or -EREMOTE;
+ *	may be the same array as @numbers
+ * @from: a namespace
+ * @to: a namespace
+ * @done: where not NULL, set to how many answers were written, on failure too
+ *
+ * Return: 0, or -1 with errno; EINTR where a fatal signal came.
+ */
+int pidmap_translate_many(struct pidmap *h, enum pidmap_type type,
+			  size_t count, const pid_t *numbers, pid_t *results,
+			  struct pidmap_nsref from, struct pidmap_nsref to,
+			  size_t *done);
+
+/**
+ * pidmap_bind() - resolve a pair of namespaces once, for this handle
+ * @h: the handle
+ * @from: what pidmap_ns_bound() shall mean where translated from
+ * @to: what pidmap_ns_bound() shall mean where translated to
+ *
+ * Makes the translations that name the bound pair faster.
+ *
+ * Return: 0, or -1 with errno; EBUSY where the handle is bound already.
+ */
+int pidmap_bind(struct pidmap *h, struct pidmap_nsref from,
+		struct pidmap_nsref to);
+
+/**
+ * pidmap_task_ids() - all IDs of one task
+ * @h: the handle
+ * @tid: the task's TID in @from
+ * @from: a namespace
+ * @to: the namespace whose numbers are asked for
+ * @ids: filled in; zeroed where the task has no number in @to
+ * @start_time: as in pidmap_translate_at(), or NULL
+ *
+ * Return: the task's TID in @to; 0 where there is none, with errno ESRCH or
+ * EREMOTE; -1 with errno on failure.
+ */
+pid_t pidmap_task_ids(struct pidmap *h, pid_t tid, struct pidmap_nsref from,
+		      struct pidmap_nsref to, struct pidmap_ids *ids,
+		      uint64_t *start_time);
+
+/**
+ * pidmap_pids() - every number of one ID
+ * @h: the handle
+ * @type: what kind of ID
+ * @nr: its number in @from
+ * @from: a namespace
+ * @pids: room for @capacity entries: the view's number comes first, the one of
+ *	the leaf namespace last
+ * @capacity: how many fit; %PIDMAP_MAX_PIDS always do
+ * @start_time: as in pidmap_translate_at(), or NULL
+ *
+ * Return: how many numbers there are; 0 with errno ESRCH where there is no such
+ * ID; -1 with errno on failure, EINVAL where they do not fit.
+ */
+int pidmap_pids(struct pidmap *h, enum pidmap_type type, pid_t nr,
+		struct pidmap_nsref from, struct pidmap_pid *pids,
+		size_t capacity, uint64_t *start_time);
+
+/**
+ * typedef pidmap_task_fn - told about one task
+ * @task: a record, valid during the call. Its start time is 0 where the back
+ *	end cannot know it.
+ * @arg: what the caller of pidmap_list() gave
+ *
+ * Return: 0 to go on, anything else to stop.
+ */
+typedef int (*pidmap_task_fn)(const struct pidmap_task *task, void *arg);
+
+/**
+ * typedef pidmap_ns_fn - told about one PID namespace
+ * @ns: a record, valid during the call. Its number of IDs is 0 where the back
+ *	end cannot know it.
+ * @arg: what the caller of pidmap_list_ns() gave
+ *
+ * Return: 0 to go on, anything else to stop.
+ */
+typedef int (*pidmap_ns_fn)(const struct pidmap_ns *ns, void *arg);
+
+/**
+ * pidmap_list() - the tasks of a namespace and its descendants
+ * @h: the handle
+ * @ns: the namespace
+ * @flags: PIDMAP_LIST_THREADS for every TID instead of every TGID,
+ *	PIDMAP_LIST_DIRECT to leave out the members of child namespaces
+ * @each: called for every task
+ * @arg: handed to @each
+ *
+ * A task alive during the whole walk is told of exactly once. Needs the
+ * identity right. A walk uses little memory, however many tasks there are.
+ *
+ * Return: 0 when done, what @each returned where it stopped the walk, or -1
+ * with errno.
+ */
+int pidmap_list(struct pidmap *h, struct pidmap_nsref ns, unsigned int flags,
+		pidmap_task_fn each, void *arg);
+
+/**
+ * pidmap_list_ns() - a PID namespace and its descendants
+ * @h: the handle
+ * @ns: the namespace
+ * @each: called for every PID namespace
+ * @arg: handed to @each
+ *
+ * Needs the identity right. The order is not defined.
+ *
+ * Return: as pidmap_list().
+ */
+int pidmap_list_ns(struct pidmap *h, struct pidmap_nsref ns, pidmap_ns_fn each,
+		   void *arg);
+
+/**
+ * pidmap_translate_pidfd() - the number of the process a pidfd refers to
+ * @h: the handle
+ * @pidfd: what pidfd_open(2), clone(2) or SO_PEERPIDFD gave
+ * @to: a namespace; pidmap_ns_view() for the number where the caller lives
+ *
+ * Cannot be fooled by reuse: the answer belongs to the process of the pidfd.
+ * Needs a /proc mounted for the caller's PID namespace.
+ *
+ * Return: as pidmap_translate(); ESRCH where the process was reaped or is not
+ * in the view; -1 with EBADF where @pidfd is no pidfd.
+ */
+pid_t pidmap_translate_pidfd(struct pidmap *h, int pidfd,
+			     struct pidmap_nsref to);
+
+/**
+ * pidmap_snapshot_new() - take down all numbers of this moment
+ * @h: the handle; may be closed while the snapshot lives on
+ * @ns: a namespace; its tasks and those of its descendants are taken
+ * @flags: PIDMAP_LIST_THREADS to take every TID, not only every TGID
+ *
+ * What a snapshot says does not change any more, so any number of threads may
+ * ask it at once. A task that was alive all the time is in it. Needs the
+ * identity right.
+ *
+ * Return: the snapshot, or NULL with errno.
+ */
+struct pidmap_snapshot *pidmap_snapshot_new(struct pidmap *h,
+					    struct pidmap_nsref ns,
+					    unsigned int flags);
+
+/**
+ * pidmap_snapshot_free() - drop a snapshot
+ * @s: the snapshot, or NULL; errno is left alone
+ */
+void pidmap_snapshot_free(struct pidmap_snapshot *s);
+
+/**
+ * pidmap_snapshot_translate() - the number of a task in another namespace
+ * @s: the snapshot
+ * @nr: its number in @from
+ * @from: inode number of a namespace; 0 means the view
+ * @to: inode number of a namespace; 0 means the view
+ *
+ * Return: the number in @to; 0 where there is none, with errno ESRCH or
+ * EREMOTE, or ENOENT where the snapshot knows no such namespace. Takes the same
+ * time however many tasks there are.
+ */
+pid_t pidmap_snapshot_translate(const struct pidmap_snapshot *s, pid_t nr,
+				uint32_t from, uint32_t to);
+
+/**
+ * pidmap_snapshot_pids() - every number of a task
+ * @s: the snapshot
+ * @nr: its number in @from
+ * @from: inode number of a namespace; 0 means the view
+ * @pids: room for @capacity entries: view first, leaf last
+ * @capacity: how many fit; %PIDMAP_MAX_PIDS always do
+ *
+ * Return: how many numbers there are; 0 with errno ESRCH or ENOENT where there
+ * is no such task or namespace; -1 with EINVAL where they do not fit.
+ */
+int pidmap_snapshot_pids(const struct pidmap_snapshot *s, pid_t nr,
+			 uint32_t from, struct pidmap_pid *pids,
+			 size_t capacity);
+
+/**
+ * pidmap_snapshot_size() - how many tasks it holds
+ * @s: the snapshot
+ */
+size_t pidmap_snapshot_size(const struct pidmap_snapshot *s);
+
+/**
+ * pidmap_snapshot_task() - one of its tasks
+ * @s: the snapshot
+ * @i: which one, below pidmap_snapshot_size()
+ *
+ * Return: its record, valid as long as the snapshot; NULL past the end.
+ */
+const struct pidmap_task *
+pidmap_snapshot_task(const struct pidmap_snapshot *s, size_t i);
+
+/**
+ * pidmap_snapshot_ns_count() - how many PID namespaces it knows
+ * @s: the snapshot
+ */
+size_t pidmap_snapshot_ns_count(const struct pidmap_snapshot *s);
+
+/**
+ * pidmap_snapshot_ns() - one of its PID namespaces
+ * @s: the snapshot
+ * @i: which one, below pidmap_snapshot_ns_count(); a parent comes before its
+ *	children, so 0 is the view
+ *
+ * Return: its record, valid as long as the snapshot; NULL past the end.
+ */
+const struct pidmap_ns *
+pidmap_snapshot_ns(const struct pidmap_snapshot *s, size_t i);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* PIDMAP_H */
