@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What differs between kernels, so that the rest reads as if for one.
+ */
+#ifndef _PIDMAP_COMPAT_H
+#define _PIDMAP_COMPAT_H
+
+#include <linux/file.h>
+#include <linux/pid_namespace.h>
+#include <linux/version.h>
+
+/* Linux 6.12 hid the pointer inside struct fd behind this accessor. */
+#ifndef fd_file
+#define fd_file(f) ((f).file)
+#endif
+
+/* Linux 6.18 gave every namespace a 64-bit ID that is never used again. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+#define PIDMAP_HAVE_NS_ID true
+static inline u64 pidmap_ns_id(const struct pid_namespace *ns)
+{
+	return ns->ns.ns_id;
+}
+#else
+#define PIDMAP_HAVE_NS_ID false
+static inline u64 pidmap_ns_id(const struct pid_namespace *ns)
+{
+	return 0;
+}
+#endif
+
+#endif /* _PIDMAP_COMPAT_H */

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The ioctls of /dev/pidmap: the only file that touches user memory.
+ */
+#include <linux/build_bug.h>
+#include <linux/cred.h>
+#include <linux/sched/signal.h>
+#include <linux/time_namespace.h>
+#include <linux/uaccess.h>
+
+#include "compat.h"
+#include "ioctl.h"
+#include "translate.h"
+#include "view.h"
+#include "walk.h"
+
+/* Room on the stack for what is gathered inside one RCU section. */
+#define BATCH_BYTES 512
+
+static_assert(PIDMAP_MAX_LEVEL == MAX_PID_NS_LEVEL);
+static_assert((int)PIDMAP_TID == PIDTYPE_PID);
+static_assert((int)PIDMAP_TGID == PIDTYPE_TGID);
+static_assert((int)PIDMAP_PGID == PIDTYPE_PGID);
+static_assert((int)PIDMAP_SID == PIDTYPE_SID);
+static_assert(BATCH_BYTES >= PIDMAP_RECORD_MAX);
+
+/*
+ * Copies a request whose first field says its size; @known is ours, of which
+ * all is in the first published version so far.
+ */
+static int get_request(void *req, size_t known, const void __user *uarg)
+{
+	u32 size;
+	int err;
+
+	if (get_user(size, (const u32 __user *)uarg))
+		return -EFAULT;
+	if (size < known || size > PAGE_SIZE)
+		return -EINVAL;
+	err = copy_struct_from_user(req, known, uarg, size);
+	return err == -E2BIG ? -EINVAL : err;
+}
+
+/* The caller's boot-time clock, minus the kernel's. */
+static u64 boottime_offset(void)
+{
+	return timens_add_boottime_ns(0);
+}
+
+static u64 start_from_user(u64 start)
+{
+	return start ? start - boottime_offset() : 0;
+}
+
+static u64 start_to_user(u64 start)
+{
+	return start ? start + boottime_offset() : 0;
+}
+
+static int ioctl_info(const struct pidmap_view *view,
+		      struct pidmap_info __user *uarg)
+{
+	struct pidmap_pid ns = {
+		.inum = view->ns->ns.inum,
+		.id = pidmap_ns_id(view->ns),
+	};
+	struct pidmap_info info = {
+		.size = sizeof(info),
+		.abi_version = PIDMAP_ABI_VERSION,
+		.features = PIDMAP_HAVE_NS_ID ? PIDMAP_FEATURE_NS_ID : 0,
+		.level = view->ns->level,
+		.upward = READ_ONCE(pidmap_upward),
+		.max_level = PIDMAP_MAX_LEVEL,
+		.rights = pidmap_view_identity(view) ?
+			  PIDMAP_RIGHT_IDENTITY : 0,
+		.record_min = PIDMAP_RECORD_MAX,
+	};
+	u32 size;
+
+	if (get_user(size, &uarg->size))
+		return -EFAULT;
+	if (size < sizeof(info) || size > PAGE_SIZE)
+		return -EINVAL;
+	pidmap_view_hide(view, &ns, 1);
+	info.inum = ns.inum;
+	info.id = ns.id;
+	if (copy_to_user(uarg, &info, sizeof(info)) ||
+	    clear_user((void __user *)uarg + sizeof(info), size - sizeof(info)))
+		return -EFAULT;
+	return 0;
+}
+
+static int ioctl_translate(const struct pidmap_view *view,
+			   struct pidmap_translate __user *uarg)
+{
+	struct pidmap_translate req;
+	struct pidmap_pair pair;
+	u64 start;
+	int ret;
+
+	ret = get_request(&req, sizeof(req), uarg);
+	if (ret)
+		return ret;
+	if (req.flags & ~PIDMAP_START_TIME || req.type > PIDMAP_SID ||
+	    req.reserved)
+		return -EINVAL;
+
+	ret = pidmap_view_pair(view, &req.from, &req.to, &pair);
+	if (ret)
+		return ret;
+	if (req.flags || req.start_time) {
+		start = start_from_user(req.start_time);
+		ret = pidmap_translate_one(&pair.t, req.type, req.nr, &start);
+	} else {
+		ret = pidmap_translate_one(&pair.t, req.type, req.nr, NULL);
+	}
+	pidmap_pair_put(&pair);
+	if (ret < 0)
+		return ret;
+
+	if (req.flags & PIDMAP_START_TIME &&
+	    put_user(start_to_user(start), &uarg->start_time))
+		return -EFAULT;
+	return put_user(ret, &uarg->result);
+}
+
+/* Between two RCU sections of a long call. Return: -EINTR if it is killed. */
+static int pause_or_end(void)
+{
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	cond_resched();
+	return 0;
+}
+
+/*
+ * Copies @count numbers in, translates them and copies the answers out.
+ *
+ * Return: how many answers were written; less than @count where memory is bad.
+ */
+static u32 translate_chunk(const struct pidmap_translation *t,
+			   enum pid_type type, const s32 __user *numbers,
+			   s32 __user *results, u32 count)
+{
+	s32 nr[BATCH_BYTES / sizeof(s32)];
+	unsigned long left;
+
+	left = copy_from_user(nr, numbers, count * sizeof(*nr));
+	count -= DIV_ROUND_UP(left, sizeof(*nr));
+	pidmap_translate_array(t, type, nr, count);
+	left = copy_to_user(results, nr, count * sizeof(*nr));
+	return count - DIV_ROUND_UP(left, sizeof(*nr));
+}
+
+static int ioctl_translate_many(const struct pidmap_view *view,
+				struct pidmap_translate_many __user *uarg)
+{
+	struct pidmap_translate_many req;
+	const s32 __user *numbers;
+	struct pidmap_pair pair;
+	s32 __user *results;
+	u32 done = 0;
+	int err;
+
+	err = get_request(&req, sizeof(req), uarg);
+	if (err)
+		return err;
+	if (req.flags || req.type > PIDMAP_SID || req.reserved)
+		return -EINVAL;
+
+	err = pidmap_view_pair(view, &req.from, &req.to, &pair);
+	if (err)
+		return err;
+	numbers = u64_to_user_ptr(req.numbers);
+	results = u64_to_user_ptr(req.results);
+	while (!err && done < req.count) {
+		u32 count = min_t(u32, req.count - done,
+				  BATCH_BYTES / sizeof(s32));
+		u32 n = translate_chunk(&pair.t, req.type, numbers + done,
+					results + done, count);
+
+		done += n;
+		err = n < count ? -EFAULT : pause_or_end();
+	}
+	pidmap_pair_put(&pair);
+	if (put_user(done, &uarg->done))
+		return -EFAULT;
+	return err;
+}
+
+static int ioctl_task_ids(const struct pidmap_view *view,
+			  struct pidmap_task_ids __user *uarg)
+{
+	struct pidmap_task_ids req;
+	struct pidmap_pair pair;
+	int err;
+
+	err = get_request(&req, sizeof(req), uarg);
+	if (err)
+		return err;
+	if (req.flags & ~PIDMAP_START_TIME || req.reserved || req.reserved2)
+		return -EINVAL;
+
+	err = pidmap_view_pair(view, &req.from, &req.to, &pair);
+	if (err)
+		return err;
+	req.start_time = start_from_user(req.start_time);
+	err = pidmap_task_numbers(&pair.t, req.nr, &req.start_time, &req);
+	pidmap_pair_put(&pair);
+	if (err)
+		return err;
+
+	if (req.flags & PIDMAP_START_TIME &&
+	    put_user(start_to_user(req.start_time), &uarg->start_time))
+		return -EFAULT;
+	if (copy_to_user(&uarg->tid, &req.tid,
+			 offsetofend(typeof(req), ppid) -
+			 offsetof(typeof(req), tid)))
+		return -EFAULT;
+	return 0;
+}
+
+static int ioctl_pids(const struct pidmap_view *view,
+		      struct pidmap_pids __user *uarg)
+{
+	static const struct pidmap_nsref to_view = { .kind = PIDMAP_NS_VIEW };
+	struct pidmap_pid pids[PIDMAP_MAX_LEVEL + 1];
+	struct pidmap_pids req;
+	struct pidmap_pair pair;
+	int count;
+
+	count = get_request(&req, sizeof(req), uarg);
+	if (count)
+		return count;
+	if (req.flags & ~PIDMAP_START_TIME || req.type > PIDMAP_SID)
+		return -EINVAL;
+
+	count = pidmap_view_pair(view, &req.from, &to_view, &pair);
+	if (count)
+		return count;
+	req.start_time = start_from_user(req.start_time);
+	count = pidmap_numbers(&pair.t, req.type, req.nr, &req.start_time,
+			       pids);
+	pidmap_pair_put(&pair);
+	if (count < 0)
+		return count;
+
+	pidmap_view_hide(view, pids, count);
+	if (put_user(count, &uarg->count))
+		return -EFAULT;
+	if (count > req.capacity)
+		return -EINVAL;
+	if (req.flags & PIDMAP_START_TIME &&
+	    put_user(start_to_user(req.start_time), &uarg->start_time))
+		return -EFAULT;
+	if (copy_to_user(u64_to_user_ptr(req.pids), pids,
+			 count * sizeof(*pids)))
+		return -EFAULT;
+	return 0;
+}
+
+/*
+ * Gathers one batch of records and copies it out.
+ *
+ * Return: 0, -EFAULT, or -ENOSPC where the next record does not fit in what is
+ * left of the caller's buffer.
+ */
+static int list_chunk(struct pidmap_batch *b, struct pidmap_list *req,
+		      void (*gather)(struct pidmap_batch *b))
+{
+	u8 records[BATCH_BYTES] __aligned(8);
+
+	b->buffer = records;
+	b->room = min_t(u32, req->buffer_size - req->used, sizeof(records));
+	b->cursor = req->cursor;
+	b->used = 0;
+	b->count = 0;
+	gather(b);
+	if (b->cursor == req->cursor)
+		return -ENOSPC;
+	if (copy_to_user(u64_to_user_ptr(req->buffer) + req->used, records,
+			 b->used))
+		return -EFAULT;
+	req->cursor = b->cursor;
+	req->used += b->used;
+	req->count += b->count;
+	return 0;
+}
+
+static int ioctl_list(const struct pidmap_view *view,
+		      struct pidmap_list __user *uarg, u32 flags,
+		      void (*gather)(struct pidmap_batch *b))
+{
+	struct pidmap_nshold hold;
+	struct pidmap_list req;
+	struct pidmap_batch b;
+	int err;
+
+	err = get_request(&req, sizeof(req), uarg);
+	if (err)
+		return err;
+	if (req.flags & ~flags || req.reserved ||
+	    req.buffer_size < PIDMAP_RECORD_MAX)
+		return -EINVAL;
+
+	err = pidmap_view_subtree(view, &req.ns, &hold);
+	if (err)
+		return err;
+	b.ns = hold.ns;
+	b.view = view->ns;
+	b.flags = req.flags;
+	b.user_ns = current_user_ns();
+	b.time_offset = boottime_offset();
+	req.used = 0;
+	req.count = 0;
+	while (!err && req.cursor != PIDMAP_CURSOR_END) {
+		err = list_chunk(&b, &req, gather);
+		if (!err)
+			err = pause_or_end();
+	}
+	pidmap_nshold_put(&hold);
+
+	if (err == -ENOSPC)
+		err = 0;
+	if (put_user(req.cursor, &uarg->cursor) ||
+	    put_user(req.used, &uarg->used) ||
+	    put_user(req.count, &uarg->count))
+		return -EFAULT;
+	return err;
+}
+
+static int ioctl_bind(const struct pidmap_view *view, struct pidmap_file *pf,
+		      const struct pidmap_bind __user *uarg)
+{
+	struct pidmap_bind req;
+	struct pidmap_pair pair;
+	int err;
+
+	err = get_request(&req, sizeof(req), uarg);
+	if (err)
+		return err;
+	if (req.flags || req.from.kind == PIDMAP_NS_BOUND ||
+	    req.to.kind == PIDMAP_NS_BOUND)
+		return -EINVAL;
+
+	err = pidmap_view_pair(view, &req.from, &req.to, &pair);
+	if (err)
+		return err;
+	err = pidmap_view_bind(pf, &pair);
+	pidmap_pair_put(&pair);
+	return err;
+}
+
+/**
+ * pidmap_ioctl() - the ioctls of /dev/pidmap, also for 32-bit callers
+ * @file: the open device
+ * @cmd: one of the numbers in the ABI header
+ * @arg: address of that operation's struct
+ *
+ * Return: 0 or the negative errno that pidmap(4) lists.
+ */
+long pidmap_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	void __user *uarg = (void __user *)arg;
+	struct pidmap_view view;
+	int err;
+
+	err = pidmap_view_get(&view, file);
+	if (err)
+		return err;
+	switch (cmd) {
+	case PIDMAP_TRANSLATE:
+		return ioctl_translate(&view, uarg);
+	case PIDMAP_TRANSLATE_MANY:
+		return ioctl_translate_many(&view, uarg);
+	case PIDMAP_TASK_IDS:
+		return ioctl_task_ids(&view, uarg);
+	case PIDMAP_PIDS:
+		return ioctl_pids(&view, uarg);
+	case PIDMAP_LIST:
+		return ioctl_list(&view, uarg, PIDMAP_LIST_THREADS |
+				  PIDMAP_LIST_DIRECT, pidmap_walk_tasks);
+	case PIDMAP_LIST_NS:
+		return ioctl_list(&view, uarg, 0, pidmap_walk_namespaces);
+	case PIDMAP_BIND:
+		return ioctl_bind(&view, file->private_data, uarg);
+	case PIDMAP_INFO:
+		return ioctl_info(&view, uarg);
+	default:
+		return -ENOTTY;
+	}
+}

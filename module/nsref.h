@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A name becomes a namespace.
+ */
+#ifndef _PIDMAP_NSREF_H
+#define _PIDMAP_NSREF_H
+
+#include <linux/pidmap.h>
+
+#include "compat.h"
+
+/**
+ * struct pidmap_nshold - a namespace that was named, and what keeps it alive
+ * @ns: the namespace
+ * @kind: the enum pidmap_kind it was named by, which says the right it needs
+ * @fd: the nsfs file to let go, if any
+ * @ref: the reference to drop, if any: @ns or NULL. With neither, something
+ *	that outlives the call pins @ns: the caller, the open file or the view.
+ */
+struct pidmap_nshold {
+	struct pid_namespace *ns;
+	u32 kind;
+	struct fd fd;
+	struct pid_namespace *ref;
+};
+
+int pidmap_nsref_get(struct pid_namespace *view,
+		     const struct pidmap_nsref *name,
+		     struct pidmap_nshold *hold);
+
+/**
+ * pidmap_nshold_put() - let go of a namespace; not under RCU
+ * @hold: filled by pidmap_nsref_get()
+ */
+static inline void pidmap_nshold_put(struct pidmap_nshold *hold)
+{
+	fdput(hold->fd);
+	if (hold->ref)
+		put_pid_ns(hold->ref);
+}
+
+/**
+ * pidmap_ns_within() - is a namespace another one, or a descendant of it?
+ * @ns: the namespace
+ * @top: the other one
+ *
+ * Return: true if it is.
+ */
+static inline bool pidmap_ns_within(const struct pid_namespace *ns,
+				    const struct pid_namespace *top)
+{
+	while (ns->level > top->level)
+		ns = ns->parent;
+	return ns == top;
+}
+
+#endif /* _PIDMAP_NSREF_H */

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who looks, from which namespace, and what they may ask: the view rule, the
+ * identity right and the upward policy of pidmap(4).
+ */
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+#include <linux/user_namespace.h>
+
+#include "view.h"
+
+enum {
+	BOUND_NONE,
+	BOUND_BUSY,
+	BOUND_READY,
+};
+
+/* The upward policy in force, an enum pidmap_upward; may change at any time. */
+int pidmap_upward = PIDMAP_UPWARD_NONE;
+
+static const char * const upward_names[] = {
+	[PIDMAP_UPWARD_NONE]	= "none",
+	[PIDMAP_UPWARD_SELF]	= "self",
+	[PIDMAP_UPWARD_SUBTREE]	= "subtree",
+};
+
+static int upward_set(const char *val, const struct kernel_param *kp)
+{
+	int policy = sysfs_match_string(upward_names, val);
+
+	if (policy < 0)
+		return policy;
+	WRITE_ONCE(*(int *)kp->arg, policy);
+	return 0;
+}
+
+static int upward_get(char *buffer, const struct kernel_param *kp)
+{
+	return sprintf(buffer, "%s\n", upward_names[READ_ONCE(*(int *)kp->arg)]);
+}
+
+const struct kernel_param_ops pidmap_upward_ops = {
+	.set = upward_set,
+	.get = upward_get,
+};
+
+/**
+ * pidmap_view_get() - the view of the current task through an open file
+ * @view: to fill
+ * @file: an open /dev/pidmap
+ *
+ * The view is the deeper one of the opener's namespace and the caller's, so a
+ * file that is passed on never shows its new holder more than that one's own
+ * would, nor more than the opener's did.
+ *
+ * Return: 0, or -EPERM if neither namespace is an ancestor of the other.
+ */
+int pidmap_view_get(struct pidmap_view *view, const struct file *file)
+{
+	struct pid_namespace *active = task_active_pid_ns(current);
+	const struct pidmap_file *pf = file->private_data;
+
+	view->file = file;
+	view->pf = pf;
+	view->ns = pf->ns;
+	if (likely(active == pf->ns) || pidmap_ns_within(pf->ns, active))
+		return 0;
+	view->ns = active;
+	return pidmap_ns_within(active, pf->ns) ? 0 : -EPERM;
+}
+
+/**
+ * pidmap_view_identity() - do opener and caller hold the identity right?
+ * @view: the view
+ *
+ * Asked of the caller first and without an audit record: who does not hold the
+ * right gets a smaller answer, and that is nothing to report.
+ *
+ * Return: true if both have CAP_SYS_PTRACE over the view.
+ */
+bool pidmap_view_identity(const struct pidmap_view *view)
+{
+	struct user_namespace *user_ns = view->ns->user_ns;
+
+	return ns_capable_noaudit(user_ns, CAP_SYS_PTRACE) &&
+	       file_ns_capable(view->file, user_ns, CAP_SYS_PTRACE);
+}
+
+/**
+ * pidmap_view_hide() - take out what the caller may not know of namespaces
+ * @view: who asks
+ * @pids: numbers of an ID from the view down; loses inode numbers and IDs
+ * @count: how many there are
+ *
+ * With the identity right all may be known, else only the namespace the caller
+ * lives in: that is the view or above it.
+ */
+void pidmap_view_hide(const struct pidmap_view *view, struct pidmap_pid *pids,
+		      unsigned int count)
+{
+	unsigned int i;
+
+	if (pidmap_view_identity(view))
+		return;
+	for (i = view->ns == task_active_pid_ns(current); i < count; i++) {
+		pids[i].inum = 0;
+		pids[i].id = 0;
+	}
+}
+
+static int view_resolve(const struct pidmap_view *view,
+			const struct pidmap_nsref *name,
+			const struct pidmap_nshold *bound,
+			struct pidmap_nshold *hold)
+{
+	bool is_bound = name->kind == PIDMAP_NS_BOUND;
+
+	memset(hold, 0, sizeof(*hold));
+	if (name->reserved)
+		return -EINVAL;
+	if (is_bound) {
+		if (name->value || !bound)
+			return -EINVAL;
+		/* Pairs with the release in pidmap_view_bind(). */
+		if (smp_load_acquire(&view->pf->bound_state) != BOUND_READY)
+			return -ENODATA;
+		hold->ns = bound->ns;
+		hold->kind = bound->kind;
+	} else {
+		hold->kind = name->kind;
+	}
+
+	switch (hold->kind) {
+	case PIDMAP_NS_TID:
+	case PIDMAP_NS_INUM:
+	case PIDMAP_NS_ID:
+		if (!pidmap_view_identity(view))
+			return -EPERM;
+	}
+	return is_bound ? 0 : pidmap_nsref_get(view->ns, name, hold);
+}
+
+/* Only a level names what lies above the view. */
+static bool view_below(const struct pidmap_view *view,
+		       const struct pidmap_nshold *hold)
+{
+	return hold->kind == PIDMAP_NS_LEVEL &&
+	       pidmap_ns_within(view->ns, hold->ns);
+}
+
+static int view_upward(const struct pidmap_view *view, struct pidmap_pair *pair)
+{
+	int policy = READ_ONCE(pidmap_upward);
+
+	if (!pidmap_ns_within(pair->from.ns, view->ns) &&
+	    !(view_below(view, &pair->from) &&
+	      policy == PIDMAP_UPWARD_SUBTREE))
+		return -EPERM;
+	if (!pidmap_ns_within(pair->to.ns, view->ns)) {
+		if (!view_below(view, &pair->to) ||
+		    policy == PIDMAP_UPWARD_NONE)
+			return -EPERM;
+		if (policy == PIDMAP_UPWARD_SELF)
+			pair->t.only = current;
+	}
+	/* Who is not in the view does not exist, whatever it is called above. */
+	pair->t.within = view->ns;
+	return 0;
+}
+
+/**
+ * pidmap_view_pair() - resolve two namespaces to translate between
+ * @view: who asks
+ * @from: name of the first
+ * @to: name of the second
+ * @pair: to fill; on success to be given to pidmap_pair_put()
+ *
+ * Return: 0, or -EPERM where a name needs a right the caller lacks or lies
+ * outside the view, -ENODATA for PIDMAP_NS_BOUND before PIDMAP_BIND, or what
+ * pidmap_nsref_get() fails with.
+ */
+int pidmap_view_pair(const struct pidmap_view *view,
+		     const struct pidmap_nsref *from,
+		     const struct pidmap_nsref *to, struct pidmap_pair *pair)
+{
+	int err;
+
+	err = view_resolve(view, from, &view->pf->bound.from, &pair->from);
+	if (err)
+		goto put_from;
+	err = view_resolve(view, to, &view->pf->bound.to, &pair->to);
+	if (err)
+		goto put_to;
+
+	pair->t.from = pair->from.ns;
+	pair->t.to = pair->to.ns;
+	pair->t.within = NULL;
+	pair->t.only = NULL;
+	if (likely(pidmap_ns_within(pair->from.ns, view->ns) &&
+		   pidmap_ns_within(pair->to.ns, view->ns)))
+		return 0;
+	err = view_upward(view, pair);
+	if (!err)
+		return 0;
+put_to:
+	pidmap_nshold_put(&pair->to);
+put_from:
+	pidmap_nshold_put(&pair->from);
+	return err;
+}
+
+/**
+ * pidmap_view_subtree() - resolve a namespace whose members may be listed
+ * @view: who asks
+ * @name: its name, any kind but PIDMAP_NS_BOUND
+ * @hold: to fill; on success to be given to pidmap_nshold_put()
+ *
+ * Return: 0, or -EPERM where the caller lacks the identity right or the
+ * namespace is outside the view, or what pidmap_nsref_get() fails with.
+ */
+int pidmap_view_subtree(const struct pidmap_view *view,
+			const struct pidmap_nsref *name,
+			struct pidmap_nshold *hold)
+{
+	int err = view_resolve(view, name, NULL, hold);
+
+	if (!err && !(pidmap_view_identity(view) &&
+		      pidmap_ns_within(hold->ns, view->ns)))
+		err = -EPERM;
+	if (err)
+		pidmap_nshold_put(hold);
+	return err;
+}
+
+static void bound_hold(struct pidmap_nshold *bound,
+		       const struct pidmap_nshold *hold)
+{
+	memset(bound, 0, sizeof(*bound));
+	bound->ns = hold->ns;
+	bound->kind = hold->kind;
+	bound->ref = get_pid_ns(hold->ns);
+}
+
+/**
+ * pidmap_view_bind() - give PIDMAP_NS_BOUND its meaning for an open file
+ * @pf: what the file holds
+ * @pair: the namespaces, resolved
+ *
+ * Return: 0, or -EBUSY if it has a meaning already.
+ */
+int pidmap_view_bind(struct pidmap_file *pf, const struct pidmap_pair *pair)
+{
+	if (cmpxchg(&pf->bound_state, BOUND_NONE, BOUND_BUSY) != BOUND_NONE)
+		return -EBUSY;
+	bound_hold(&pf->bound.from, &pair->from);
+	bound_hold(&pf->bound.to, &pair->to);
+	/* Pairs with the acquire in view_resolve(). */
+	smp_store_release(&pf->bound_state, BOUND_READY);
+	return 0;
+}
+
+/**
+ * pidmap_view_unbind() - drop what PIDMAP_BIND holds, when the file goes
+ * @pf: what the file holds
+ */
+void pidmap_view_unbind(struct pidmap_file *pf)
+{
+	if (pf->bound_state == BOUND_NONE)
+		return;
+	pidmap_nshold_put(&pf->bound.from);
+	pidmap_nshold_put(&pf->bound.to);
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Walks over the IDs of a namespace, a bounded batch inside each RCU section.
+ */
+#include <linux/err.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/uidgid.h>
+#include <linux/user_namespace.h>
+
+#include "compat.h"
+#include "walk.h"
+
+/* IDs looked at inside one RCU section. */
+#define BATCH_IDS 1024
+
+/*
+ * The init of a namespace has number 1 in it. There is one for as long as the
+ * namespace is alive, and it stands for the namespace in every walk.
+ */
+static bool is_init(const struct pid *pid)
+{
+	return pid->numbers[pid->level].nr == 1;
+}
+
+/*
+ * Shows each ID of @ns from number @first on to @visit, until that returns
+ * false or enough have been looked at for one RCU section. Inlined with its
+ * visitor, for a call an ID is what a walk would notice.
+ *
+ * Return: the number to go on with: the one refused, or the next; or
+ * PIDMAP_CURSOR_END.
+ */
+static __always_inline u64 walk(struct pid_namespace *ns, u64 first,
+				bool (*visit)(struct pid *pid, void *arg),
+				void *arg)
+{
+	unsigned int left = BATCH_IDS;
+	u64 next = PIDMAP_CURSOR_END;
+	struct pidmap_iter it;
+	struct pid *pid;
+
+	if (first > INT_MAX)
+		return PIDMAP_CURSOR_END;
+	rcu_read_lock();
+	pidmap_iter_init(&it, ns, first);
+	while ((pid = pidmap_iter_next(&it))) {
+		if (!visit(pid, arg)) {
+			next = it.nr;
+			break;
+		}
+		if (!--left) {
+			next = it.nr + 1;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return next;
+}
+
+/* Return: room for a record of @size bytes, or NULL. */
+static __always_inline void *add_record(struct pidmap_batch *b, size_t size)
+{
+	void *record = b->buffer + b->used;
+
+	if (size > b->room - b->used)
+		return NULL;
+	b->used += size;
+	b->count++;
+	return record;
+}
+
+static __always_inline bool visit_task(struct pid *pid, void *arg)
+{
+	struct pidmap_batch *b = arg;
+	enum pid_type type = b->flags & PIDMAP_LIST_THREADS ?
+			     PIDTYPE_PID : PIDTYPE_TGID;
+	struct task_struct *task = pid_task(pid, type);
+	const struct upid *upid = &pid->numbers[b->view->level];
+	unsigned int i, levels = pid->level - b->view->level + 1;
+	struct pidmap_task *rec;
+	size_t size;
+
+	if (!task)
+		return true;
+	if (b->flags & PIDMAP_LIST_DIRECT && pid->level != b->ns->level)
+		return true;
+
+	size = ALIGN(sizeof(*rec) + levels * sizeof(rec->nr[0]), 8);
+	rec = add_record(b, size);
+	if (!rec)
+		return false;
+	rec->size = size;
+	rec->levels = levels;
+	rec->tgid = pid_has_task(pid, PIDTYPE_TGID) ?
+		    upid->nr : task_tgid_nr_ns(task, b->view);
+	rec->reserved = 0;
+	rec->start_time = task->start_boottime + b->time_offset;
+	/* An odd count leaves one number's room before the next record. */
+	rec->nr[(levels - 1) | 1] = 0;
+	for (i = 0; i < levels; i++)
+		rec->nr[i] = upid[i].nr;
+	rec->inum = upid[levels - 1].ns->ns.inum;
+	return true;
+}
+
+/**
+ * pidmap_walk_tasks() - gather records of tasks
+ * @b: the batch; its cursor, used and count move forward
+ *
+ * Stops at the end, where the next record does not fit, or when enough IDs have
+ * been looked at for one RCU section.
+ */
+void pidmap_walk_tasks(struct pidmap_batch *b)
+{
+	b->cursor = walk(b->ns, b->cursor, visit_task, b);
+}
+
+static bool visit_namespace(struct pid *pid, void *arg)
+{
+	const struct pid_namespace *ns = ns_of_pid(pid);
+	struct pidmap_batch *b = arg;
+	struct pidmap_ns *rec;
+
+	if (!is_init(pid))
+		return true;
+	rec = add_record(b, sizeof(*rec));
+	if (!rec)
+		return false;
+	memset(rec, 0, sizeof(*rec));
+	rec->size = sizeof(*rec);
+	rec->level = ns->level;
+	rec->inum = ns->ns.inum;
+	rec->id = pidmap_ns_id(ns);
+	if (ns != b->view)
+		rec->parent_inum = ns->parent->ns.inum;
+	rec->owner_inum = ns->user_ns->ns.inum;
+	rec->owner_uid = from_kuid_munged(b->user_ns, ns->user_ns->owner);
+	rec->init = pidmap_nr(pid, b->view);
+	rec->pids = READ_ONCE(ns->pid_allocated) & ~PIDNS_ADDING;
+	return true;
+}
+
+/**
+ * pidmap_walk_namespaces() - gather records of PID namespaces
+ * @b: the batch, as in pidmap_walk_tasks()
+ */
+void pidmap_walk_namespaces(struct pidmap_batch *b)
+{
+	b->cursor = walk(b->ns, b->cursor, visit_namespace, b);
+}
+
+struct search {
+	const struct pidmap_nsref *name;
+	struct pid_namespace *found;
+};
+
+static bool visit_search(struct pid *pid, void *arg)
+{
+	struct pid_namespace *ns = ns_of_pid(pid);
+	struct search *s = arg;
+	u64 value;
+
+	if (!is_init(pid))
+		return true;
+	value = s->name->kind == PIDMAP_NS_ID ? pidmap_ns_id(ns) : ns->ns.inum;
+	if (value != s->name->value)
+		return true;
+	/* The ID holds a reference on it until the RCU section ends. */
+	s->found = get_pid_ns(ns);
+	return false;
+}
+
+/**
+ * pidmap_walk_find() - find a namespace by its inode number or ID
+ * @view: where to look: this namespace and its descendants
+ * @name: the name, of the kind PIDMAP_NS_INUM or PIDMAP_NS_ID
+ *
+ * Sleeps between batches; a fatal signal ends it.
+ *
+ * Return: the namespace with a reference, or -ENOENT or -EINTR as a pointer.
+ */
+struct pid_namespace *pidmap_walk_find(struct pid_namespace *view,
+				       const struct pidmap_nsref *name)
+{
+	struct search s = { .name = name };
+	u64 next = 1;
+
+	while (next != PIDMAP_CURSOR_END) {
+		if (fatal_signal_pending(current))
+			return ERR_PTR(-EINTR);
+		next = walk(view, next, visit_search, &s);
+		if (s.found)
+			return s.found;
+		cond_resched();
+	}
+	return ERR_PTR(-ENOENT);
+}
