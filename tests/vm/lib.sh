@@ -1,0 +1,342 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the scripts of this directory share: the table of kernels, the cache,
+# and how a kernel and its build root are prepared.
+
+# shellcheck disable=SC2034	# much of it is for the scripts
+set -eu
+
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+top=$(readlink -f "${PIDMAP_TOP:-$here/../..}")
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/pidmap
+mirror=${PIDMAP_MIRROR:-http://deb.debian.org}
+me=tests/vm/${0##*/}
+
+# Entries of the cache that nobody used for so many days are removed.
+keep_days=14
+# The archive is asked for newer kernels after so many minutes.
+fresh_minutes=1440
+# What a run could not do or must not accept; 124 as timeout(1) has it.
+status_timeout=124
+status_rig=125
+
+say() { printf '%s: %s\n' "$me" "$*" >&2; }
+
+die()
+{
+	say "$*"
+	exit "$status_rig"
+}
+
+usage_error()
+{
+	say "$* (see --help)"
+	exit 2
+}
+
+# The first comment of the script that runs, up to "set -eu"
+help()
+{
+	sed -n '3,/^set -eu/{/^set/d; s/^#$//; s/^# //; p}' "$0"
+}
+
+# Temporary directories go whatever way the script ends.
+litter=()
+# shellcheck disable=SC2317,SC2329	# called by the trap
+clean_up()
+{
+	[ ${#litter[@]} -eq 0 ] || rm -rf --one-file-system "${litter[@]}"
+}
+trap clean_up EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# ----------------------------------------------------------------- table
+
+kernel_names() { sed '/^#/d; s/[[:space:]].*//; /^$/d' "$here/kernels"; }
+
+default_kernel() { kernel_names | head -n 1; }
+
+# kernel_line NAME: sets version, flavour, suite and pockets
+kernel_line()
+{
+	local name
+
+	while read -r name version flavour suite pockets; do
+		[ "$name" != "$1" ] || return 0
+	done < <(sed '/^#/d' "$here/kernels")
+	die "no kernel '$1'; there are: $(kernel_names | tr '\n' ' ')"
+}
+
+# ----------------------------------------------------------------- cache
+
+short_sum() { sha256sum | cut -c 1-16; }
+
+# fingerprint ENTRY: of every file's content; in root/, where that would take
+# seconds, of names, modes, sizes and times
+fingerprint()
+{
+	(
+		cd "$1"
+		{
+			find . -path ./root -prune -o \
+				-type f ! -path ./SEAL -exec sha256sum {} +
+			[ ! -d root ] || find root \
+				-printf '%p %y %m %s %T@ %l\n'
+		} | LC_ALL=C sort | sha256sum
+	)
+}
+
+intact() { [ -f "$1/SEAL" ] && [ "$(fingerprint "$1")" = "$(<"$1/SEAL")" ]; }
+
+# cached KIND NAME KEY MAKER: sets entry to a directory that MAKER filled.
+# KEY stands for all that went into it.  Entries are made aside and renamed,
+# so one that exists is complete, and its seal tells when it was damaged.
+cached()
+{
+	local kind=$1 name=$2 key=$3 maker=$4 lock new
+
+	entry=$cache/$kind/$name-$key
+	mkdir -p "$cache/$kind"
+	if ! intact "$entry"; then
+		exec {lock}>"$cache/$kind/.$name.lock"
+		flock "$lock"
+		if ! intact "$entry"; then
+			[ ! -e "$entry" ] ||
+				say "$entry is damaged and made anew"
+			rm -rf --one-file-system "$entry"
+			new=$(mktemp -d "$cache/$kind/.new-XXXXXX")
+			litter+=("$new")
+			chmod 755 "$new"
+			"$maker" "$new"
+			fingerprint "$new" >"$new/SEAL"
+			mv -T "$new" "$entry"
+			prune
+		fi
+		exec {lock}>&-
+	fi
+	touch "$entry/SEAL"
+}
+
+prune()
+{
+	local seal
+
+	find "$cache" -mindepth 3 -maxdepth 3 -name SEAL -mtime "+$keep_days" |
+	while read -r seal; do
+		rm -rf --one-file-system "${seal%/SEAL}"
+	done
+	find "$cache" -mindepth 2 -maxdepth 2 -name '.new-*' -mtime +1 \
+		-exec rm -rf --one-file-system {} +
+}
+
+# long_step TEXT COMMAND...: a terminal sees the command work; elsewhere one
+# line says what is done, and the command's words come only when it fails
+long_step()
+{
+	local said
+
+	say "$1"
+	shift
+	if [ -t 2 ]; then
+		"$@" >&2
+		return
+	fi
+	said=$(mktemp)
+	litter+=("$said")
+	if ! "$@" >"$said" 2>&1; then
+		tail -n 30 "$said" >&2
+		die "failed: $1"
+	fi
+}
+
+# ------------------------------------------------- what the archive offers
+
+# sources: apt's lines for the suite and its pockets
+sources()
+{
+	local pocket
+
+	echo "deb $mirror/debian $suite main"
+	for pocket in $pockets; do
+		case $pocket in
+		security)
+			echo "deb $mirror/debian-security $suite-security main"
+			;;
+		*)
+			echo "deb $mirror/debian $suite-$pocket main"
+			;;
+		esac
+	done
+}
+
+# How the host reaches the archive (proxies and the like) holds for us too.
+host_apt_options()
+{
+	apt-config dump Acquire | grep -v -e IndexTargets -e 'Acquire ""' || true
+}
+
+# apt_state NAME: an apt of its own, that knows only the kernel's suite;
+# sets APT_CONFIG
+apt_state()
+{
+	local dir=$cache/apt/$1
+
+	mkdir -p "$dir/state/lists/partial" "$dir/cache/archives/partial"
+	: >"$dir/status"
+	sources >"$dir/sources.list"
+	{
+		host_apt_options
+		cat <<-EOT
+		Dir::State "$dir/state";
+		Dir::State::status "$dir/status";
+		Dir::Cache "$dir/cache";
+		Dir::Cache::srcpkgcache "";
+		Dir::Etc::SourceList "$dir/sources.list";
+		Dir::Etc::SourceParts "/dev/null";
+		Dir::Etc::Preferences "/dev/null";
+		Dir::Etc::PreferencesParts "/dev/null";
+		Dir::Etc::Parts "/dev/null";
+		Dir::Etc::Main "/dev/null";
+		APT::Architecture "amd64";
+		APT::Architectures "amd64";
+		APT::Sandbox::User "";
+		Acquire::Languages "none";
+		Acquire::GzipIndexes "true";
+		Acquire::Retries "3";
+		EOT
+	} >"$dir/apt.conf"
+	export APT_CONFIG=$dir/apt.conf
+}
+
+# newest_release: of the series and flavour, as uname -r will say
+newest_release()
+{
+	local pattern="${version//./\\.}(\.[0-9]+)+([-+~.][0-9a-z.]*)?-$flavour"
+
+	apt-cache pkgnames linux-headers- |
+		sed -En "s/^linux-headers-($pattern)\$/\1/p" | sort -V | tail -n 1
+}
+
+# ask_archive FILE: write the release and the packages that make up the kernel
+ask_archive()
+{
+	local release image
+
+	apt-get -q update -o APT::Update::Error-Mode=any >&2 || return
+	release=$(newest_release)
+	[ -n "$release" ] || return
+	# From 7.3 on linux-image only depends on what holds vmlinuz.
+	image=linux-image-$release
+	[ -z "$(apt-cache pkgnames "linux-binary-$release")" ] ||
+		image=linux-binary-$release
+	{
+		echo "release $release"
+		apt-cache policy "$image" "linux-headers-$release" \
+			gcc make sparse libc6-dev |
+			awk '/^[^ ]/ { sub(":", ""); name = $1 }
+			     /Candidate:/ { print name "=" $2 }'
+	} >"$1.new"
+	mv "$1.new" "$1"
+}
+
+# resolve NAME: sets release and packages to what the archive has, or had
+# when it was last asked
+resolve()
+{
+	local file=$cache/apt/$1/packages lock key
+
+	kernel_line "$1"
+	"$here/../deps" vm
+	mkdir -p "$cache/apt/$1"
+	exec {lock}>"$cache/apt/$1/lock"
+	flock "$lock"
+	apt_state "$1"
+	# Another line in the table makes the answer void at once.
+	key=$(sources | cat - <(echo "$version $flavour") | short_sum)
+	file=$file-$key
+	if [ -z "$(find "$file" -mmin "-$fresh_minutes" 2>/dev/null)" ]; then
+		if ! (long_step "looking for newer packages of kernel $1" \
+			ask_archive "$file"); then
+			[ -f "$file" ] ||
+				die "no packages of kernel $1 at $mirror"
+			say "using what the archive had on" \
+				"$(date -r "$file" +%F)"
+			# ask again in an hour
+			touch -d "$((fresh_minutes - 60)) minutes ago" "$file"
+		fi
+	fi
+	exec {lock}>&-
+	release=$(sed -n 's/^release //p' "$file")
+	mapfile -t packages < <(sed 1d "$file")
+	if [ -z "$release" ] || [ ${#packages[@]} -lt 2 ]; then
+		rm "$file"
+		die "$file made no sense; try again"
+	fi
+}
+
+# ------------------------------------------------------ kernel, build root
+
+make_boot()
+{
+	local fetch="$1/fetch"
+
+	mkdir "$fetch"
+	(
+		cd "$fetch"
+		long_step "fetching ${packages[0]}" \
+			apt-get -q download "${packages[0]}"
+		dpkg-deb --fsys-tarfile ./*.deb | tar -x --wildcards '*/vmlinuz*'
+	)
+	find "$fetch" -type f -name 'vmlinuz*' -exec mv {} "$1/vmlinuz" \;
+	rm -r "$fetch"
+	[ -s "$1/vmlinuz" ] || die "no vmlinuz in ${packages[0]}"
+}
+
+# boot_kernel NAME: sets vmlinuz and release
+boot_kernel()
+{
+	resolve "$1"
+	cached boot "$1" "$(echo "${packages[0]}" | short_sum)" make_boot
+	vmlinuz=$entry/vmlinuz
+}
+
+make_root()
+{
+	local packages_but_image IFS=,
+
+	[ "$(id -u)" -eq 0 ] ||
+		die "building for kernel $release needs root (sudo $me ...)"
+	packages_but_image="${packages[*]:1}"
+	unset IFS
+	host_apt_options >"$1/apt.conf"
+	# mmdebstrap would warn about the apt of our own.
+	unset APT_CONFIG
+	long_step "making the build root for $release (a minute)" \
+		mmdebstrap --variant=essential --architectures=amd64 \
+		--include="$packages_but_image" \
+		--aptopt="$1/apt.conf" \
+		--aptopt='Acquire::Languages "none"' \
+		--aptopt='Acquire::Retries "3"' \
+		--dpkgopt='path-exclude=/usr/share/man/*' \
+		--dpkgopt='path-exclude=/usr/share/doc/*' \
+		--dpkgopt='path-exclude=/usr/share/locale/*' \
+		"$suite" "$1/root" - < <(sources)
+	mkdir "$1/root/src"
+	rm "$1/apt.conf"
+}
+
+# build_root NAME: sets root and root_key
+build_root()
+{
+	resolve "$1"
+	root_key=$({
+		sources
+		printf '%s\n' "${packages[@]}"
+		declare -f make_root
+	} | short_sum)
+	cached root "$1" "$root_key" make_root
+	root=$entry/root
+}
