@@ -7,6 +7,7 @@
 
 #include <linux/file.h>
 #include <linux/pid_namespace.h>
+#include <linux/time_namespace.h>
 #include <linux/version.h>
 
 /* Linux 6.12 hid the pointer inside struct fd behind this accessor. */
@@ -26,6 +27,17 @@ static inline u64 pidmap_ns_id(const struct pid_namespace *ns)
 static inline u64 pidmap_ns_id(const struct pid_namespace *ns)
 {
 	return 0;
+}
+#endif
+
+/* Linux 5.10 has the offset of the caller's boot-time clock as a timespec. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+static inline u64 timens_add_boottime_ns(u64 ns)
+{
+	struct timespec64 offset = {};
+
+	timens_add_boottime(&offset);
+	return ns + timespec64_to_ns(&offset);
 }
 #endif
 

@@ -5,7 +5,6 @@
 #include <linux/build_bug.h>
 #include <linux/cred.h>
 #include <linux/sched/signal.h>
-#include <linux/time_namespace.h>
 #include <linux/uaccess.h>
 
 #include "compat.h"

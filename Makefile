@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0
+# The targets a person types. The module itself is built by Kbuild.
+
+KERNELS	?= $(shell awk '!/^#/ && NF { print $$1 }' tests/vm/kernels)
+KDIR	?= /lib/modules/$(shell uname -r)/build
+MINUTES	?= 10
+
+.PHONY: help all module demo check kunit bench lint install uninstall clean \
+	guest
+
+help:		## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' \
+		$(MAKEFILE_LIST)
+
+all:		## build the library, the tool and the man pages
+	@tests/deps build docs
+	$(MAKE) -C userspace
+
+module:		## build pidmap.ko for the running kernel, or for KDIR=
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+# What a guest gets: the tool, the library, the test programs.
+guest: all
+	$(MAKE) -C tests guest
+
+demo:		## nested PID namespaces in a guest, and who has which number
+	@tests/deps build docs vm
+	@$(MAKE) --no-print-directory -s guest
+	@tests/demo/run
+
+check:		## all tests, on KERNELS="6.1 ..." (all in tests/vm/kernels)
+	@tests/check $(KERNELS)
+
+kunit:		## the module's unit tests, in a User-Mode Linux kernel
+	@tests/kunit/run
+
+bench:		## instructions a call costs, beside its peers
+	@tests/bench/run
+
+lint:		## checkpatch, sparse, clang-tidy, shellcheck and the like
+	@tests/lint
+
+install: all	## the library, the tool and its pages, below DESTDIR
+	$(MAKE) -C userspace install
+
+uninstall:	## take that away again
+	$(MAKE) -C userspace uninstall
+
+clean:		## remove what was built; caches stay in ~/.cache/pidmap
+	$(RM) -r build
+	find . -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
+		-o -name '.*.cmd' -o -name Module.symvers \
+		-o -name modules.order | xargs -r $(RM)
