@@ -38,7 +38,9 @@ static int upward_set(const char *val, const struct kernel_param *kp)
 
 static int upward_get(char *buffer, const struct kernel_param *kp)
 {
-	return sprintf(buffer, "%s\n", upward_names[READ_ONCE(*(int *)kp->arg)]);
+	int policy = READ_ONCE(*(int *)kp->arg);
+
+	return sprintf(buffer, "%s\n", upward_names[policy]);
 }
 
 const struct kernel_param_ops pidmap_upward_ops = {
@@ -165,7 +167,7 @@ static int view_upward(const struct pidmap_view *view, struct pidmap_pair *pair)
 		if (policy == PIDMAP_UPWARD_SELF)
 			pair->t.only = current;
 	}
-	/* Who is not in the view does not exist, whatever it is called above. */
+	/* Who is not in the view does not exist, however it is called above. */
 	pair->t.within = view->ns;
 	return 0;
 }

@@ -89,7 +89,7 @@ static inline struct pid *pidmap_iter_next(struct pidmap_iter *it)
 #endif /* PIDMAP_IDR */
 
 /**
- * struct pidmap_finder - look-ups that follow each other; inside one RCU section
+ * struct pidmap_finder - look-ups that follow each other, in one RCU section
  * @ns: the namespace
  *
  * While numbers ascend closely, they are read from the radix tree's leaf at

@@ -95,10 +95,10 @@ enum pidmap_upward {
 };
 
 /** PIDMAP_FEATURE_NS_ID - this kernel gives namespaces an ID (%PIDMAP_NS_ID) */
-#define PIDMAP_FEATURE_NS_ID	(1ULL << 0)
+#define PIDMAP_FEATURE_NS_ID	0x1ULL
 
 /** PIDMAP_RIGHT_IDENTITY - opener and caller hold the identity right */
-#define PIDMAP_RIGHT_IDENTITY	(1U << 0)
+#define PIDMAP_RIGHT_IDENTITY	0x1U
 
 /**
  * struct pidmap_info - %PIDMAP_INFO: what answers, and who asks
@@ -131,7 +131,7 @@ struct pidmap_info {
 };
 
 /** PIDMAP_START_TIME - flag: report the start time of the task named */
-#define PIDMAP_START_TIME	(1U << 0)
+#define PIDMAP_START_TIME	0x1U
 
 /**
  * struct pidmap_translate - %PIDMAP_TRANSLATE: one number to another namespace
@@ -143,7 +143,7 @@ struct pidmap_info {
  * @to: the namespace to translate to
  * @start_time: the start time expected of the task whose TID @nr is, in
  *	nanoseconds of the caller's boot-time clock; 0 to expect nothing.
- *	(out) with %PIDMAP_START_TIME, the start time; 0 where that task has been
+ *	(out) with %PIDMAP_START_TIME, the start time; 0 where that task was
  *	reaped and the number lives on as a PGID or SID, which also never meets
  *	an expected start time.
  * @result: (out) the number in @to
@@ -267,9 +267,9 @@ struct pidmap_pids {
 };
 
 /** PIDMAP_LIST_THREADS - flag: list every TID, not only every TGID */
-#define PIDMAP_LIST_THREADS	(1U << 0)
+#define PIDMAP_LIST_THREADS	0x1U
 /** PIDMAP_LIST_DIRECT - flag: leave out the members of child namespaces */
-#define PIDMAP_LIST_DIRECT	(1U << 1)
+#define PIDMAP_LIST_DIRECT	0x2U
 
 /** PIDMAP_CURSOR_END - the cursor after the last record */
 #define PIDMAP_CURSOR_END	(~0ULL)
