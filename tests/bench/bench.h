@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/**
+ * struct bench - what is measured on
+ * @tasks: how many tasks live in the leaf namespace
+ * @depth: levels from ours to the leaf, both counted
+ * @leaf: their numbers there, ascending
+ * @own: their numbers here, in the same order
+ * @order: a permutation of 0 to @tasks - 1
+ * @next: counts operations, so that each takes another task
+ * @init: the process to kill to end them all
+ * @leaf_init: number here of the leaf namespace's init
+ * @device: /dev/pidmap
+ * @bound: /dev/pidmap, with the leaf and our namespace bound
+ * @leaf_fd: nsfs file of the leaf namespace
+ * @own_fd: nsfs file of ours
+ * @null: /dev/null
+ */
+struct bench {
+	unsigned int tasks;
+	unsigned int depth;
+	int32_t *leaf;
+	int32_t *own;
+	uint32_t *order;
+	unsigned int next;
+	pid_t init;
+	pid_t leaf_init;
+	int device;
+	int bound;
+	int leaf_fd;
+	int own_fd;
+	int null;
+};
+
+/**
+ * struct row - one operation and what it may cost
+ * @group: what --only may name it by
+ * @name: its own name
+ * @per: what one unit is
+ * @op: does it once; returns how many units that was, or -1 with errno
+ * @arg: handed to @op
+ * @setup: NULL, or called once before; -1 with errno where the kernel lacks it
+ * @peer: row that a user would otherwise take
+ * @ratio: 0, or the most it may cost in terms of @peer
+ * @budget: 0, or the most it may cost in instructions
+ * @wanted: it is to be measured
+ * @value: instructions per unit, < 0 where it failed
+ * @error: errno where it failed
+ */
+struct row {
+	const char *group;
+	const char *name;
+	const char *per;
+	long (*op)(struct bench *b, long arg);
+	long arg;
+	int (*setup)(struct bench *b, long arg);
+	const char *peer;
+	double ratio;
+	double budget;
+	bool wanted;
+	double value;
+	int error;
+};
+
+extern struct row rows[];
+
+void population_start(struct bench *b);
+void population_end(struct bench *b);
+
+#endif /* BENCH_H */
