@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The back end ``device``: the kernel module answers.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/ioctl.h>
+
+#include "internal.h"
+
+/* A walk's buffer: large enough to make calls rare, fits in the L1 cache. */
+#define LIST_BYTES	16384
+
+static int device_ioctl(const struct pidmap *h, unsigned long op, void *request)
+{
+	return ioctl(h->fd, op, request) < 0 ? -errno : 0;
+}
+
+static int device_info(struct pidmap *h, struct pidmap_info *info, size_t size)
+{
+	info->size = size;
+	return device_ioctl(h, PIDMAP_INFO, info);
+}
+
+static int device_open(struct pidmap *h)
+{
+	struct pidmap_info info;
+	int err;
+
+	h->fd = open(PIDMAP_DEVICE, O_RDWR | O_CLOEXEC);
+	if (h->fd < 0)
+		return -errno;
+	err = device_info(h, &info, sizeof(info));
+	/* Something else of that name, or a module too old to know us. */
+	return err == -ENOTTY || err == -EINVAL ? -EOPNOTSUPP : err;
+}
+
+static int device_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,
+			    const struct pidmap_nsref *from,
+			    const struct pidmap_nsref *to,
+			    uint64_t *start_time)
+{
+	struct pidmap_translate req = {
+		.size = sizeof(req),
+		.flags = start_time ? PIDMAP_START_TIME : 0,
+		.type = type,
+		.nr = nr,
+		.from = *from,
+		.to = *to,
+		.start_time = start_time ? *start_time : 0,
+	};
+	int err = device_ioctl(h, PIDMAP_TRANSLATE, &req);
+
+	if (err)
+		return err;
+	if (start_time)
+		*start_time = req.start_time;
+	return req.result;
+}
+
+static int device_translate_many(struct pidmap *h, enum pidmap_type type,
+				 size_t count, const pid_t *numbers,
+				 pid_t *results,
+				 const struct pidmap_nsref *from,
+				 const struct pidmap_nsref *to, size_t *done)
+{
+	/* At least one call, so that a wrong name fails even with no number. */
+	do {
+		size_t left = count - *done;
+		struct pidmap_translate_many req = {
+			.size = sizeof(req),
+			.type = type,
+			.count = left < INT_MAX ? left : INT_MAX,
+			.from = *from,
+			.to = *to,
+			.numbers = (uintptr_t)(numbers + *done),
+			.results = (uintptr_t)(results + *done),
+		};
+		int err = device_ioctl(h, PIDMAP_TRANSLATE_MANY, &req);
+
+		*done += req.done;
+		if (err)
+			return err;
+	} while (*done < count);
+	return 0;
+}
+
+static int device_bind(struct pidmap *h, const struct pidmap_nsref *from,
+		       const struct pidmap_nsref *to)
+{
+	struct pidmap_bind req = {
+		.size = sizeof(req),
+		.from = *from,
+		.to = *to,
+	};
+
+	return device_ioctl(h, PIDMAP_BIND, &req);
+}
+
+static int device_task_ids(struct pidmap *h, pid_t tid,
+			   const struct pidmap_nsref *from,
+			   const struct pidmap_nsref *to,
+			   struct pidmap_ids *ids, uint64_t *start_time)
+{
+	struct pidmap_task_ids req = {
+		.size = sizeof(req),
+		.flags = start_time ? PIDMAP_START_TIME : 0,
+		.nr = tid,
+		.from = *from,
+		.to = *to,
+		.start_time = start_time ? *start_time : 0,
+	};
+	int err = device_ioctl(h, PIDMAP_TASK_IDS, &req);
+
+	if (err)
+		return err;
+	if (start_time)
+		*start_time = req.start_time;
+	ids->tid = req.tid;
+	ids->tgid = req.tgid;
+	ids->pgid = req.pgid;
+	ids->sid = req.sid;
+	ids->ppid = req.ppid;
+	return 0;
+}
+
+static int device_pids(struct pidmap *h, enum pidmap_type type, pid_t nr,
+		       const struct pidmap_nsref *from,
+		       struct pidmap_pid *pids, size_t capacity,
+		       uint64_t *start_time)
+{
+	struct pidmap_pids req = {
+		.size = sizeof(req),
+		.flags = start_time ? PIDMAP_START_TIME : 0,
+		.type = type,
+		.nr = nr,
+		.from = *from,
+		.start_time = start_time ? *start_time : 0,
+		.pids = (uintptr_t)pids,
+		.capacity = capacity < INT_MAX ? capacity : INT_MAX,
+	};
+	int err = device_ioctl(h, PIDMAP_PIDS, &req);
+
+	if (err)
+		return err;
+	if (start_time)
+		*start_time = req.start_time;
+	return req.count;
+}
+
+static bool tell_task(const void *record, struct walk *walk)
+{
+	walk->stopped = walk->task(record, walk->arg);
+	return !walk->stopped;
+}
+
+static bool tell_ns(const void *record, struct walk *walk)
+{
+	walk->stopped = walk->ns(record, walk->arg);
+	return !walk->stopped;
+}
+
+/* Both kinds of record begin with their size. */
+static int device_walk(struct pidmap *h, unsigned long op,
+		       const struct pidmap_nsref *ns, unsigned int flags,
+		       bool (*tell)(const void *record, struct walk *walk),
+		       struct walk *walk)
+{
+	char buffer[LIST_BYTES] __attribute__((aligned(8)));
+	struct pidmap_list req = {
+		.size = sizeof(req),
+		.flags = flags,
+		.ns = *ns,
+		.buffer = (uintptr_t)buffer,
+		.buffer_size = sizeof(buffer),
+	};
+
+	do {
+		const char *record = buffer;
+		int err = device_ioctl(h, op, &req);
+
+		if (err)
+			return err;
+		for (; record < buffer + req.used;
+		     record += *(const uint16_t *)record)
+			if (!tell(record, walk))
+				return 0;
+	} while (req.cursor != PIDMAP_CURSOR_END);
+	return 0;
+}
+
+static int device_list(struct pidmap *h, const struct pidmap_nsref *ns,
+		       unsigned int flags, struct walk *walk)
+{
+	return device_walk(h, PIDMAP_LIST, ns, flags, tell_task, walk);
+}
+
+static int device_list_ns(struct pidmap *h, const struct pidmap_nsref *ns,
+			  struct walk *walk)
+{
+	return device_walk(h, PIDMAP_LIST_NS, ns, 0, tell_ns, walk);
+}
+
+const struct backend_ops device_ops = {
+	.name = "device",
+	.open = device_open,
+	.info = device_info,
+	.translate = device_translate,
+	.translate_many = device_translate_many,
+	.bind = device_bind,
+	.task_ids = device_task_ids,
+	.pids = device_pids,
+	.list = device_list,
+	.list_ns = device_list_ns,
+};

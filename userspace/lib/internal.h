@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the files of libpidmap share. Inside the library a failure is a negative
+ * errno; only handle.c and snapshot.c turn it into the public convention.
+ */
+#ifndef PIDMAP_INTERNAL_H
+#define PIDMAP_INTERNAL_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "pidmap.h"
+
+#define API		__attribute__((visibility("default")))
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* Who is told of the records of a walk, and what stopped it. */
+struct walk {
+	union {
+		pidmap_task_fn task;
+		pidmap_ns_fn ns;
+	};
+	void *arg;
+	int stopped;
+};
+
+/*
+ * What a back end can do; NULL for what it never can. Operations return 0 or a
+ * negative errno; translate() returns the number, pids() how many.
+ */
+struct backend_ops {
+	const char *name;
+	int (*open)(struct pidmap *h);
+	int (*info)(struct pidmap *h, struct pidmap_info *info, size_t size);
+	int (*translate)(struct pidmap *h, enum pidmap_type type, pid_t nr,
+			 const struct pidmap_nsref *from,
+			 const struct pidmap_nsref *to, uint64_t *start_time);
+	int (*translate_many)(struct pidmap *h, enum pidmap_type type,
+			      size_t count, const pid_t *numbers,
+			      pid_t *results, const struct pidmap_nsref *from,
+			      const struct pidmap_nsref *to, size_t *done);
+	int (*bind)(struct pidmap *h, const struct pidmap_nsref *from,
+		    const struct pidmap_nsref *to);
+	int (*task_ids)(struct pidmap *h, pid_t tid,
+			const struct pidmap_nsref *from,
+			const struct pidmap_nsref *to, struct pidmap_ids *ids,
+			uint64_t *start_time);
+	int (*pids)(struct pidmap *h, enum pidmap_type type, pid_t nr,
+		    const struct pidmap_nsref *from, struct pidmap_pid *pids,
+		    size_t capacity, uint64_t *start_time);
+	int (*list)(struct pidmap *h, const struct pidmap_nsref *ns,
+		    unsigned int flags, struct walk *walk);
+	int (*list_ns)(struct pidmap *h, const struct pidmap_nsref *ns,
+		       struct walk *walk);
+};
+
+extern const struct backend_ops device_ops;
+extern const struct backend_ops nsfs_ops;
+extern const struct backend_ops procfs_ops;
+
+/* A namespace found in the view's subtree. */
+struct place {
+	int fd;			/* an nsfs file of it; pins its inode number */
+	bool owned;		/* close fd afterwards */
+	uint32_t inum;
+	unsigned int depth;	/* levels below the view */
+};
+
+enum bound_state {
+	BOUND_NONE,
+	BOUND_BUSY,
+	BOUND_READY,
+};
+
+/* What the back ends without the module look through. */
+struct local {
+	int root;		/* a /proc of the view, or -1 */
+	bool complete;		/* that shows every process */
+	struct place view;
+	atomic_int bound;	/* enum bound_state */
+	struct place from;
+	struct place to;
+};
+
+struct pidmap {
+	const struct backend_ops *ops[3];
+	char name[32];
+	int fd;			/* of the device, or -1 */
+	struct local local;
+};
+
+/* nsref.c: a name becomes a namespace */
+int local_open(struct pidmap *h);
+void local_close(struct pidmap *h);
+int local_info(struct pidmap *h, struct pidmap_info *info, size_t size);
+int local_bind(struct pidmap *h, const struct pidmap_nsref *from,
+	       const struct pidmap_nsref *to);
+int place_get(struct pidmap *h, const struct pidmap_nsref *name,
+	      const struct place *bound, struct place *place);
+void place_put(struct place *place);
+uint32_t ns_inum(int fd);
+uint64_t ns_id(int fd);
+int ns_climb(int fd, unsigned int levels);
+bool ns_is_initial(uint32_t inum);
+int local_translate_many(struct pidmap *h, enum pidmap_type type, size_t count,
+			 const pid_t *numbers, pid_t *results,
+			 const struct pidmap_nsref *from,
+			 const struct pidmap_nsref *to, size_t *done,
+			 int (*one)(struct pidmap *h, enum pidmap_type type,
+				    pid_t nr, const struct place *from,
+				    const struct place *to));
+
+#endif /* PIDMAP_INTERNAL_H */

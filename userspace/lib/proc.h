@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Reading /proc: pure parsers, text in and a struct out; and tasks.
+ */
+#ifndef PIDMAP_PROC_H
+#define PIDMAP_PROC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "pidmap.h"
+
+/*
+ * What /proc says of a task. The numbers run from the namespace of the procfs
+ * mount to the task's own.
+ */
+struct status {
+	pid_t ppid;
+	unsigned int levels;	/* 0: this kernel does not tell */
+	pid_t tid[PIDMAP_MAX_PIDS];
+	pid_t tgid[PIDMAP_MAX_PIDS];
+	pid_t pgid[PIDMAP_MAX_PIDS];
+	pid_t sid[PIDMAP_MAX_PIDS];
+};
+
+/* The fields of a status file, as far as read. */
+struct status_parser {
+	struct status st;
+	unsigned int seen;	/* a bit for each line of interest */
+	unsigned int count[4];	/* numbers in NSpid, NStgid, NSpgid, NSsid */
+	pid_t tgid;
+	pid_t pid;
+	int err;
+};
+
+/* A task, held: what is read through it never comes from a later one. */
+struct proc_task {
+	int dir;
+	struct status st;
+};
+
+void status_line(void *parser, const char *line, size_t len);
+int status_finish(struct status_parser *p);
+int status_parse(const char *text, size_t len, struct status *st);
+int stat_parse(const char *text, size_t len, pid_t *pgid, pid_t *sid);
+int nslink_parse(const char *text, size_t len, uint32_t *inum);
+int pidfd_parse(const char *text, size_t len, pid_t *nr);
+bool mount_parse(const char *line, size_t len, unsigned int *major,
+		 unsigned int *minor, bool *hides, char *path, size_t room);
+
+int proc_open_root(void);
+bool proc_is_complete(int root);
+int proc_pidfd_nr(int root, int pidfd);
+int proc_link_inum(int dir, const char *name, uint32_t *inum);
+
+int proc_task_get(int root, int dir, const char *name,
+		  struct proc_task *task);
+void proc_task_put(struct proc_task *task);
+int proc_task_inum(const struct proc_task *task, uint32_t *inum);
+int proc_task_ns(const struct proc_task *task);
+int proc_scan(int dir, int (*each)(int dir, const char *name, void *arg),
+	      void *arg);
+
+#endif /* PIDMAP_PROC_H */
