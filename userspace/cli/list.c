@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+/* pidmap list: the tasks of a namespace and of those below it */
+#include <stdlib.h>
+
+#include "cli.h"
+
+struct row {
+	const struct pidmap_task *task;
+	unsigned int view_level;
+};
+
+static const struct pidmap_task *task_of(const void *p)
+{
+	return ((const struct row *)p)->task;
+}
+
+static struct json_object *get_tgid(const void *p)
+{
+	return json_object_new_int(task_of(p)->tgid);
+}
+
+static struct json_object *get_tid(const void *p)
+{
+	return json_object_new_int(task_of(p)->nr[0]);
+}
+
+static struct json_object *get_ns(const void *p)
+{
+	return known_json(task_of(p)->inum);
+}
+
+static struct json_object *get_level(const void *p)
+{
+	const struct row *row = p;
+
+	if (row->view_level == PIDMAP_LEVEL_UNKNOWN)
+		return NULL;
+	return level_json(row->view_level + row->task->levels - 1);
+}
+
+static struct json_object *get_numbers(const void *p)
+{
+	return numbers_json(task_of(p));
+}
+
+static struct json_object *get_start(const void *p)
+{
+	return known_json(task_of(p)->start_time);
+}
+
+static struct json_object *get_command(const void *p)
+{
+	return command_json(task_of(p)->nr[0]);
+}
+
+const struct column list_columns[] = {
+	{ "TGID", 7, "its process, as you see it", false, get_tgid },
+	{ "TID", 7, "the task, as you see it", false, get_tid },
+	{ "NS", 10, "inode number of the namespace it lives in", false,
+	  get_ns },
+	{ "LEVEL", 5, "level of that namespace", true, get_level },
+	{ "NUMBERS", -15, "its TID at every level, from yours to its own",
+	  false, get_numbers },
+	{ "START", 12, "when it started, in nanoseconds after boot", true,
+	  get_start },
+	{ "COMMAND", -15, "the program it runs", false, get_command },
+	{ 0 }
+};
+
+static struct json_object *lxkns_task(const struct pidmap_snapshot *snapshot,
+				      const struct pidmap_task *task)
+{
+	struct json_object *array = json_object_new_array();
+	struct pidmap_pid pids[PIDMAP_MAX_PIDS];
+	int count = pidmap_snapshot_pids(snapshot, task->nr[0], 0, pids,
+					 ARRAY_SIZE(pids));
+
+	for (int i = 0; i < count; i++) {
+		struct json_object *pid = json_object_new_object();
+
+		json_object_object_add(pid, "pid",
+				       json_object_new_int(pids[i].nr));
+		json_object_object_add(pid, "nsid",
+				       json_object_new_int64(pids[i].inum));
+		json_object_array_add(array, pid);
+	}
+	return array;
+}
+
+static void print_lxkns(const struct pidmap_snapshot *snapshot)
+{
+	size_t count = pidmap_snapshot_size(snapshot);
+
+	putchar('[');
+	for (size_t i = 0; i < count; i++) {
+		puts(i ? "," : "");
+		print_json(lxkns_task(snapshot,
+				      pidmap_snapshot_task(snapshot, i)));
+	}
+	puts("\n]");
+}
+
+static void print_table(const struct cli *cli,
+			const struct pidmap_snapshot *snapshot)
+{
+	size_t count = pidmap_snapshot_size(snapshot);
+	struct row *rows = calloc(count + 1, sizeof(*rows));
+	unsigned int level = view_level(cli);
+	struct table table;
+
+	if (!rows)
+		out_of_memory();
+	for (size_t i = 0; i < count; i++)
+		rows[i] = (struct row){
+			pidmap_snapshot_task(snapshot, i), level,
+		};
+	table_begin(&table, cli);
+	table_add(&table, rows, count, sizeof(*rows));
+	table_end(&table);
+	free(rows);
+}
+
+int do_list(const struct cli *cli, int argc, char **argv)
+{
+	struct pidmap_snapshot *snapshot;
+	int status = take_snapshot(cli, argc, argv, &snapshot);
+
+	if (status)
+		return status;
+	if (cli->json == JSON_LXKNS)
+		print_lxkns(snapshot);
+	else
+		print_table(cli, snapshot);
+	pidmap_snapshot_free(snapshot);
+	return EXIT_ANSWERED;
+}
