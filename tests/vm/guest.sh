@@ -38,7 +38,8 @@ make_base()
 		rm -f "$tree"/{,usr/}{bin,sbin}/"$tool"
 		cp "$(command -v "$tool")" "$tree/bin/"
 	done
-	add_libraries "$tree" "${guest_tools[@]/#/$tree/bin/}"
+	add_libraries "$tree" "$tree/bin/busybox" \
+		"${guest_tools[@]/#/$tree/bin/}"
 	cp "$here/init" "$tree/init"
 	printf '%s\n' >"$tree/etc/passwd" \
 		'root:x:0:0:root:/root:/bin/sh' \
