@@ -15,6 +15,8 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include <linux/pidmap.h>
+
 #include "bench.h"
 
 /* A sample is repeated until it has about so many instructions: less than the
@@ -24,6 +26,10 @@
 #define SAMPLES	21
 /* Rows whose single run is this long are sampled less often. */
 #define LONG	3000000
+
+/* All tables, one after the other. */
+static struct row *rows[100];
+static unsigned int n_rows;
 
 static uint64_t now(void)
 {
@@ -73,26 +79,30 @@ static int compare(const void *a, const void *b)
 static double measure(const struct row *row, struct bench *b)
 {
 	unsigned int times, samples = SAMPLES;
-	double value[SAMPLES];
-	uint64_t start;
+	double value[SAMPLES + 1];
+	uint64_t cost;
 
-	for (int i = 0; i < 3; i++) {
-		start = now();
+	for (int i = 0; i < 2; i++) {
+		if (row->setup && row->setup(b, row->arg) < 0)
+			return -1;
+		cost = now();
 		if (row->op(b, row->arg) < 0)
 			return -1;
+		cost = now() - cost;
 	}
-	start = now() - start;
-	if (start > LONG)
-		samples = start > 10 * LONG ? 1 : 5;
-	times = start < SAMPLE ? SAMPLE / start : 1;
+	if (cost > LONG)
+		samples = cost > 100 * LONG ? 1 : 5;
+	times = cost < SAMPLE ? SAMPLE / cost : 1;
 	/* the first is thrown away: it warms up what one call does not */
 	for (unsigned int i = 0; i <= samples; i++) {
-		value[i ? i - 1 : 0] = sample(row, b, times);
-		if (value[0] < 0)
+		if (row->setup && row->setup(b, row->arg) < 0)
+			return -1;
+		value[i] = sample(row, b, times);
+		if (value[i] < 0)
 			return -1;
 	}
-	qsort(value, samples, sizeof(*value), compare);
-	return value[samples / 2];
+	qsort(value + 1, samples, sizeof(*value), compare);
+	return value[1 + samples / 2];
 }
 
 static long op_nothing(struct bench *b, long arg)
@@ -102,43 +112,19 @@ static long op_nothing(struct bench *b, long arg)
 	return 1;
 }
 
-static const struct row nothing = { .op = op_nothing };
-
 /* What the loop costs belongs to each operation, not to each unit. */
 static double measure_row(const struct row *row, struct bench *b, double loop)
 {
-	double value;
-	long units;
+	double value = measure(row, b);
 
-	if (row->setup && row->setup(b, row->arg) < 0)
-		return -1;
-	units = row->op(b, row->arg);
-	if (units <= 0)
-		return -1;
-	value = measure(row, b);
-	return value < 0 ? -1 : value - loop / units;
-}
-
-/* For trace.c, a QEMU plugin; to the CPU they are nothing. */
-#define MARK_BEGIN() asm volatile(".byte 0x0f,0x1f,0x80; .long 0x70690001")
-#define MARK_END() asm volatile(".byte 0x0f,0x1f,0x80; .long 0x70690000")
-
-static void profile(const struct row *row, struct bench *b)
-{
-	if (row->setup && row->setup(b, row->arg) < 0)
-		err(1, "%s", row->name);
-	if (measure(row, b) < 0)
-		err(1, "%s", row->name);
-	MARK_BEGIN();
-	row->op(b, row->arg);
-	MARK_END();
+	return value < 0 ? -1 : value - loop / row->op(b, row->arg);
 }
 
 static struct row *find(const char *name)
 {
-	for (struct row *row = rows; row->name; row++)
-		if (!strcmp(row->name, name))
-			return row;
+	for (unsigned int i = 0; i < n_rows; i++)
+		if (!strcmp(rows[i]->name, name))
+			return rows[i];
 	errx(1, "no row %s", name);
 }
 
@@ -158,50 +144,102 @@ static bool selected(const struct row *row, const char *only)
 	return false;
 }
 
-static void print_row(const struct row *row, const struct bench *b,
-		      const char *kernel)
+static void collect_rows(void)
+{
+	struct row *tables[] = { peer_rows, device_rows, library_rows };
+
+	for (unsigned int i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+		for (struct row *row = tables[i]; row->name; row++)
+			rows[n_rows++] = row;
+}
+
+/* With a row, what it is compared with is wanted. */
+static void want(struct row *row)
+{
+	row->wanted = true;
+	if (row->peer)
+		want(find(row->peer));
+}
+
+static void choose_rows(const char *only, const struct bench *b)
+{
+	for (unsigned int i = 0; i < n_rows; i++)
+		if ((!only || selected(rows[i], only)) &&
+		    (!rows[i]->most || b->tasks <= rows[i]->most))
+			want(rows[i]);
+}
+
+static bool lacking(const struct row *row)
+{
+	return row->error == ENOTTY || row->error == EOPNOTSUPP;
+}
+
+/*
+ * A line of fields with tabs between: kernel, tasks, levels, group, name, unit,
+ * instructions, peer, ratio, most instructions, highest ratio, verdict.
+ */
+static void print_row(const struct row *row, const struct bench *b)
 {
 	const struct row *peer = row->peer ? find(row->peer) : NULL;
-	bool judged = row->budget || row->ratio, good = true;
-	double ratio = 0;
+	double ratio = 0, limit = row->ratio;
+	const char *verdict = "-";
+	struct utsname uts;
 
-	/* Without the nearest peer, its own peer is the way to go. */
+	/* Where the nearest peer is lacking, its own peer is the way to go. */
 	while (peer && peer->value < 0) {
 		peer = peer->peer ? find(peer->peer) : NULL;
-		judged = row->budget;
+		limit = 0;
 	}
-	printf("%s\t%u\t%u\t%s\t%s\t%s\t", kernel, b->tasks, b->depth,
-	       row->group, row->name, row->per);
-	if (row->value < 0) {
-		printf("-\t-\t-\t-\t%s\n", row->error == ENOTTY ?
-		       "-" : strerror(row->error));
-		return;
-	}
-	printf("%.1f\t", row->value);
-	if (peer) {
+	if (peer)
 		ratio = row->value / peer->value;
-		printf("%s\t%.4f\t", peer->name, ratio);
-	} else {
-		printf("-\t-\t");
+	if (row->budget || limit)
+		verdict = (row->budget && row->value > row->budget) ||
+			  (limit && ratio > limit) ? "MISSED" : "ok";
+	if (row->value < 0)
+		verdict = lacking(row) ? "-" : strerror(row->error);
+
+	uname(&uts);
+	printf("%s\t%u\t%u\t%s\t%s\t%s\t", uts.release, b->tasks, b->depth,
+	       row->group, row->name, row->per);
+	printf("%.1f\t%s\t%.5f\t%.0f\t%.4f\t%s\n", row->value,
+	       peer ? peer->name : "-", ratio, row->budget, limit, verdict);
+}
+
+static void measure_all(struct bench *b)
+{
+	static const struct row nothing = { .op = op_nothing };
+	double loop = measure(&nothing, b);
+
+	/* Nothing is printed meanwhile: the console would be measured. */
+	for (unsigned int i = 0; i < n_rows; i++) {
+		if (!rows[i]->wanted)
+			continue;
+		errno = 0;
+		rows[i]->value = measure_row(rows[i], b, loop);
+		rows[i]->error = errno;
 	}
-	if (row->budget && row->value > row->budget)
-		good = false;
-	if (judged && row->ratio && ratio > row->ratio)
-		good = false;
-	if (row->budget)
-		printf("%.0f", row->budget);
-	if (row->ratio)
-		printf("%s%.4gx", row->budget ? "," : "", row->ratio);
-	printf("%s\t%s\n", row->budget || row->ratio ? "" : "-",
-	       !judged ? "-" : good ? "ok" : "MISSED");
+	for (unsigned int i = 0; i < n_rows; i++)
+		if (rows[i]->wanted)
+			print_row(rows[i], b);
+}
+
+/* For trace.c, a QEMU plugin; to the CPU they are nothing. */
+#define MARK_BEGIN() asm volatile(".byte 0x0f,0x1f,0x80; .long 0x70690001")
+#define MARK_END() asm volatile(".byte 0x0f,0x1f,0x80; .long 0x70690000")
+
+static void trace(const struct row *row, struct bench *b)
+{
+	if (measure(row, b) < 0)
+		err(1, "%s", row->name);
+	MARK_BEGIN();
+	row->op(b, row->arg);
+	MARK_END();
 }
 
 int main(int argc, char **argv)
 {
 	struct bench b = { .tasks = 1000, .depth = 2 };
 	const char *only = NULL, *traced = NULL;
-	struct utsname uts;
-	double loop;
 
 	for (int i = 1; i < argc; i += 2) {
 		const char *value = i + 1 < argc ? argv[i + 1] : "";
@@ -212,44 +250,24 @@ int main(int argc, char **argv)
 			b.depth = atoi(value);
 		else if (!strcmp(argv[i], "--only"))
 			only = value;
-		else if (!strcmp(argv[i], "--profile"))
+		else if (!strcmp(argv[i], "--trace"))
 			traced = value;
 		else
-			errx(2, "usage: bench [--tasks N] [--depth N] [--only GROUP|ROW,...]");
+			errx(2, "usage: bench [--tasks N] [--depth N] [--only GROUP|ROW,... | --trace ROW]");
 	}
-	if (b.tasks < 1 || b.depth < 1 || b.depth > 33)
+	if (b.tasks < 1 || b.depth < 1 || b.depth > PIDMAP_MAX_LEVEL + 1)
 		errx(2, "no such number of tasks or levels");
 	if (!counts_instructions())
 		errx(1, "the clock does not count instructions: not under --icount");
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
+	collect_rows();
 	population_start(&b);
 	if (traced) {
-		profile(find(traced), &b);
-		population_end(&b);
-		return 0;
+		trace(find(traced), &b);
+	} else {
+		choose_rows(only, &b);
+		measure_all(&b);
 	}
-	uname(&uts);
-	for (struct row *row = rows; row->name; row++) {
-		if (only && !selected(row, only))
-			continue;
-		for (struct row *r = row; !r->wanted; r = find(r->peer)) {
-			r->wanted = true;
-			if (!r->peer)
-				break;
-		}
-	}
-	loop = measure(&nothing, &b);
-	for (struct row *row = rows; row->name; row++) {
-		if (!row->wanted)
-			continue;
-		errno = 0;
-		row->value = measure_row(row, &b, loop);
-		row->error = errno;
-	}
-	for (struct row *row = rows; row->name; row++)
-		if (row->wanted)
-			print_row(row, &b, uts.release);
 	population_end(&b);
 	return 0;
 }

@@ -18,9 +18,12 @@
  * @leaf_init: number here of the leaf namespace's init
  * @device: /dev/pidmap
  * @bound: /dev/pidmap, with the leaf and our namespace bound
+ * @leaf_inum: inode number of the leaf namespace
+ * @leaf_id: its ID, where the kernel has IDs
  * @leaf_fd: nsfs file of the leaf namespace
  * @own_fd: nsfs file of ours
  * @null: /dev/null
+ * @proc: /proc, or -1 before it is needed
  */
 struct bench {
 	unsigned int tasks;
@@ -31,11 +34,14 @@ struct bench {
 	unsigned int next;
 	pid_t init;
 	pid_t leaf_init;
+	uint32_t leaf_inum;
+	uint64_t leaf_id;
 	int device;
 	int bound;
 	int leaf_fd;
 	int own_fd;
 	int null;
+	int proc;
 };
 
 /**
@@ -45,10 +51,12 @@ struct bench {
  * @per: what one unit is
  * @op: does it once; returns how many units that was, or -1 with errno
  * @arg: handed to @op
- * @setup: NULL, or called once before; -1 with errno where the kernel lacks it
+ * @setup: NULL, or called before each sample; -1 with errno on failure,
+ *	ENOTTY or EOPNOTSUPP where the kernel has no such thing
  * @peer: row that a user would otherwise take
  * @ratio: 0, or the most it may cost in terms of @peer
  * @budget: 0, or the most it may cost in instructions
+ * @most: 0, or the most tasks with which it ends in good time
  * @wanted: it is to be measured
  * @value: instructions per unit, < 0 where it failed
  * @error: errno where it failed
@@ -63,12 +71,27 @@ struct row {
 	const char *peer;
 	double ratio;
 	double budget;
+	unsigned int most;
 	bool wanted;
 	double value;
 	int error;
 };
 
-extern struct row rows[];
+/* Rows that others are compared with. */
+#define NSFS	"NS_GET_PID_FROM_PIDNS"
+#define NSFS_IN	"NS_GET_PID_IN_PIDNS"
+#define STATUS	"/proc/PID/status"
+#define SCAN	"/proc scan"
+
+extern struct row peer_rows[], device_rows[], library_rows[];
+
+/* Another task for every operation, in the permuted order. */
+static inline unsigned int pick(struct bench *b)
+{
+	if (b->next >= b->tasks)
+		b->next = 0;
+	return b->order[b->next++];
+}
 
 void population_start(struct bench *b);
 void population_end(struct bench *b);

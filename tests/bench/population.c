@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -135,6 +136,25 @@ static void translate_all(struct bench *b)
 			errx(1, "task %d has no number", b->leaf[i]);
 }
 
+static void name_leaf(struct bench *b)
+{
+	struct pidmap_list req = { .size = sizeof(req) };
+	struct pidmap_ns ns[8];
+	struct stat st;
+
+	if (fstat(b->leaf_fd, &st))
+		err(1, "fstat");
+	b->leaf_inum = st.st_ino;
+	/* the leaf itself comes first */
+	req.ns.kind = PIDMAP_NS_FD;
+	req.ns.value = b->leaf_fd;
+	req.buffer = (uintptr_t)ns;
+	req.buffer_size = sizeof(ns);
+	if (ioctl(b->device, PIDMAP_LIST_NS, &req) || !req.count)
+		err(1, "PIDMAP_LIST_NS");
+	b->leaf_id = ns[0].id;
+}
+
 static void shuffle(struct bench *b)
 {
 	uint32_t x = 12345;
@@ -199,6 +219,8 @@ void population_start(struct bench *b)
 	bind.to.value = b->own_fd;
 	if (ioctl(b->bound, PIDMAP_BIND, &bind))
 		err(1, "PIDMAP_BIND");
+	b->proc = -1;
+	name_leaf(b);
 	translate_all(b);
 	shuffle(b);
 }

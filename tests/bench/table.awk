@@ -2,22 +2,28 @@
 #
 # The figures as a table; exit status 1 where a budget was missed.
 
+function line(operation, per, instructions, peer, ratio, budget, verdict) {
+	printf "%-36s %-8s %13s  %-22s %9s  %-14s %s\n", operation, per, \
+		instructions, peer, ratio, budget, verdict
+}
+
 BEGIN { FS = "\t" }
 
 $1 " " $2 " " $3 != boot {
 	boot = $1 " " $2 " " $3
-	printf "\n%s, %d tasks, %d levels\n\n", \
-		$1, $2, $3
-	printf "%-34s %-8s %12s  %-22s %8s  %-12s %s\n", "operation", \
-		"per", "instructions", "compared with", "ratio", "budget", \
-		"verdict"
+	printf "\n%s, %d tasks, %d levels\n\n", $1, $2, $3
+	line("operation", "per", "instructions", "compared with", "ratio", \
+	     "budget", "verdict")
 }
 
 {
-	printf "%-34s %-8s %12s  %-22s %8s  %-12s %s\n", $5, $6, $7, $8, $9, \
-		$10, $11
+	budget = $10 > 0 ? $10 : ""
+	if ($11 > 0)
+		budget = budget (budget ? ", " : "") $11 + 0 "x"
+	line($5, $6, $7 < 0 ? "-" : $7, $8, $9 > 0 ? $9 : "-", \
+	     budget ? budget : "-", $12)
 }
 
-$11 != "ok" && $11 != "-" { missed++ }
+$12 != "ok" && $12 != "-" { missed++ }
 
 END { exit missed > 0 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * QEMU plugin: writes down the address of every instruction that the guest
- * executes between two marks, which bench --profile puts around one operation.
+ * executes between two marks, which bench --trace puts around one operation.
  */
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The library, through each of its back ends, and the tool.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <pidmap.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+enum { DEVICE, NSFS_BACKEND, PROCFS, BOUND_DEVICE, HANDLES };
+
+static struct pidmap *handles[HANDLES];
+static struct pidmap_snapshot *snapshot;
+
+static int setup_handle(struct bench *b, long arg)
+{
+	static const char * const names[] = {
+		"device", "nsfs", "procfs", "device",
+	};
+
+	if (handles[arg])
+		return 0;
+	handles[arg] = pidmap_open(names[arg], 0);
+	if (!handles[arg])
+		return -1;
+	return arg != BOUND_DEVICE ? 0 :
+	       pidmap_bind(handles[arg], pidmap_ns_fd(b->leaf_fd),
+			   pidmap_ns_fd(b->own_fd));
+}
+
+static long op_translate(struct bench *b, long arg)
+{
+	return pidmap_translate(handles[arg], PIDMAP_TGID, b->leaf[pick(b)],
+				pidmap_ns_fd(b->leaf_fd),
+				pidmap_ns_view()) > 0 ? 1 : -1;
+}
+
+static long op_bound(struct bench *b, long arg)
+{
+	return pidmap_translate(handles[arg], PIDMAP_TGID, b->leaf[pick(b)],
+				pidmap_ns_bound(),
+				pidmap_ns_bound()) > 0 ? 1 : -1;
+}
+
+static int count_task(const struct pidmap_task *task, void *arg)
+{
+	(void)task;
+	++*(long *)arg;
+	return 0;
+}
+
+static long op_list(struct bench *b, long arg)
+{
+	long count = 0;
+
+	return pidmap_list(handles[arg], pidmap_ns_fd(b->leaf_fd), 0,
+			   count_task, &count) ? -1 : count;
+}
+
+static long op_snapshot(struct bench *b, long arg)
+{
+	struct pidmap_snapshot *s;
+	long size;
+
+	s = pidmap_snapshot_new(handles[arg], pidmap_ns_fd(b->leaf_fd), 0);
+	if (!s)
+		return -1;
+	size = pidmap_snapshot_size(s);
+	pidmap_snapshot_free(s);
+	return size;
+}
+
+static int setup_snapshot(struct bench *b, long arg)
+{
+	if (snapshot)
+		return 0;
+	if (setup_handle(b, arg))
+		return -1;
+	snapshot = pidmap_snapshot_new(handles[arg], pidmap_ns_view(), 0);
+	return snapshot ? 0 : -1;
+}
+
+static long op_lookup(struct bench *b, long arg)
+{
+	(void)arg;
+	return pidmap_snapshot_translate(snapshot, b->leaf[pick(b)],
+					 b->leaf_inum, 0) > 0 ? 1 : -1;
+}
+
+/* ------------------------------------------------------------------- tool */
+
+static int ids_fd = -1, null_fd;
+static long ids_in_file;
+
+/* arg: how many numbers it is to read */
+static int setup_tool(struct bench *b, long arg)
+{
+	if (ids_in_file == arg)
+		return 0;
+	if (ids_fd >= 0)
+		close(ids_fd);
+	ids_fd = memfd_create("ids", 0);
+	null_fd = open("/dev/null", O_WRONLY);
+	if (ids_fd < 0 || null_fd < 0)
+		return -1;
+	for (long i = 0; i < arg; i++)
+		dprintf(ids_fd, "%d\n", b->leaf[pick(b)]);
+	ids_in_file = arg;
+	return 0;
+}
+
+static long op_tool(struct bench *b, long arg)
+{
+	posix_spawn_file_actions_t actions;
+	char from[64];
+	char *argv[] = {
+		"pidmap", "translate", "--from", from, "-", NULL
+	};
+	char *env[] = { NULL };
+	int status, failed;
+	pid_t child;
+
+	snprintf(from, sizeof(from), "/proc/%d/ns/pid", b->leaf_init);
+	lseek(ids_fd, 0, SEEK_SET);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, ids_fd, STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, null_fd, STDOUT_FILENO);
+	failed = posix_spawn(&child, "/bin/pidmap.static", &actions, NULL, argv,
+			     env);
+	posix_spawn_file_actions_destroy(&actions);
+	if (failed) {
+		errno = failed;
+		return -1;
+	}
+	if (waitpid(child, &status, 0) < 0)
+		return -1;
+	errno = EPROTO;
+	return status ? -1 : arg;
+}
+
+/*
+ * lxkns' fresh map costs at least five plain scans of /proc (measured natively
+ * by its own benchmark beside a scan in C); a thousandth of that is the budget.
+ */
+#define LXKNS_RATIO	(5 / 1000.)
+
+struct row library_rows[] = {
+	{ .group = "library", .name = "pidmap_translate(), device",
+	  .per = "ID", .op = op_translate, .arg = DEVICE,
+	  .setup = setup_handle, .peer = NSFS },
+	{ .group = "library", .name = "pidmap_translate(), bound",
+	  .per = "ID", .op = op_bound, .arg = BOUND_DEVICE,
+	  .setup = setup_handle, .peer = NSFS },
+	{ .group = "library", .name = "pidmap_translate(), nsfs",
+	  .per = "ID", .op = op_translate, .arg = NSFS_BACKEND,
+	  .setup = setup_handle, .peer = NSFS },
+	{ .group = "library", .name = "pidmap_translate(), procfs",
+	  .per = "ID", .op = op_translate, .arg = PROCFS,
+	  .setup = setup_handle, .peer = STATUS, .most = 1000 },
+	{ .group = "library", .name = "pidmap_list(), device",
+	  .per = "process", .op = op_list, .arg = DEVICE,
+	  .setup = setup_handle, .peer = SCAN },
+	{ .group = "library", .name = "pidmap_list(), procfs",
+	  .per = "process", .op = op_list, .arg = PROCFS,
+	  .setup = setup_handle, .peer = SCAN, .most = 1000 },
+
+	{ .group = "snapshot", .name = "snapshot, device", .per = "process",
+	  .op = op_snapshot, .arg = DEVICE, .setup = setup_handle,
+	  .peer = SCAN, .ratio = LXKNS_RATIO },
+	{ .group = "snapshot", .name = "snapshot, procfs", .per = "process",
+	  .op = op_snapshot, .arg = PROCFS, .setup = setup_handle,
+	  .peer = SCAN, .most = 1000 },
+	{ .group = "snapshot", .name = "snapshot look-up", .per = "ID",
+	  .op = op_lookup, .arg = DEVICE, .setup = setup_snapshot,
+	  .peer = NSFS },
+
+	{ .group = "tool", .name = "pidmap translate -, 1 ID", .per = "ID",
+	  .op = op_tool, .arg = 1, .setup = setup_tool, .peer = STATUS },
+	{ .group = "tool", .name = "pidmap translate -, 1000 IDs", .per = "ID",
+	  .op = op_tool, .arg = 1000, .setup = setup_tool, .peer = STATUS },
+	{ .group = "tool", .name = "pidmap translate -, 65536 IDs",
+	  .per = "ID", .op = op_tool, .arg = 65536, .setup = setup_tool,
+	  .peer = STATUS },
+	{}
+};
