@@ -15,6 +15,13 @@
 #define fd_file(f) ((f).file)
 #endif
 
+/* Marks a local that is filled before it is read, where others are cleared. */
+#if __has_attribute(__uninitialized__)
+#define pidmap_uninit __attribute__((__uninitialized__))
+#else
+#define pidmap_uninit
+#endif
+
 /* Linux 6.18 gave every namespace a 64-bit ID that is never used again. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
 #define PIDMAP_HAVE_NS_ID true

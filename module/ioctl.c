@@ -14,7 +14,7 @@
 #include "walk.h"
 
 /* Room on the stack for what is gathered inside one RCU section. */
-#define BATCH_BYTES 512
+#define BATCH_BYTES 768
 
 static_assert(PIDMAP_MAX_LEVEL == MAX_PID_NS_LEVEL);
 static_assert((int)PIDMAP_TID == PIDTYPE_PID);
@@ -89,15 +89,45 @@ static int ioctl_info(const struct pidmap_view *view,
 	return 0;
 }
 
+/*
+ * The one request that is read field by field, at a fraction of a copy's cost,
+ * if it has the usual size.
+ */
+static int get_translate(struct pidmap_translate *req,
+			 const struct pidmap_translate __user *uarg)
+{
+	if (!user_read_access_begin(uarg, sizeof(*uarg)))
+		return -EFAULT;
+	unsafe_get_user(req->size, &uarg->size, fault);
+	unsafe_get_user(req->flags, &uarg->flags, fault);
+	unsafe_get_user(req->type, &uarg->type, fault);
+	unsafe_get_user(req->nr, &uarg->nr, fault);
+	unsafe_get_user(req->from.kind, &uarg->from.kind, fault);
+	unsafe_get_user(req->from.reserved, &uarg->from.reserved, fault);
+	unsafe_get_user(req->from.value, &uarg->from.value, fault);
+	unsafe_get_user(req->to.kind, &uarg->to.kind, fault);
+	unsafe_get_user(req->to.reserved, &uarg->to.reserved, fault);
+	unsafe_get_user(req->to.value, &uarg->to.value, fault);
+	unsafe_get_user(req->start_time, &uarg->start_time, fault);
+	unsafe_get_user(req->reserved, &uarg->reserved, fault);
+	user_read_access_end();
+	if (likely(req->size == sizeof(*req)))
+		return 0;
+	goto copy;
+fault:
+	user_read_access_end();
+copy:
+	return get_request(req, sizeof(*req), uarg);
+}
+
 static int ioctl_translate(const struct pidmap_view *view,
 			   struct pidmap_translate __user *uarg)
 {
-	struct pidmap_translate req;
-	struct pidmap_pair pair;
-	u64 start;
+	struct pidmap_translate req pidmap_uninit;
+	struct pidmap_pair pair pidmap_uninit;
 	int ret;
 
-	ret = get_request(&req, sizeof(req), uarg);
+	ret = get_translate(&req, uarg);
 	if (ret)
 		return ret;
 	if (req.flags & ~PIDMAP_START_TIME || req.type > PIDMAP_SID ||
@@ -107,20 +137,50 @@ static int ioctl_translate(const struct pidmap_view *view,
 	ret = pidmap_view_pair(view, &req.from, &req.to, &pair);
 	if (ret)
 		return ret;
-	if (req.flags || req.start_time) {
-		start = start_from_user(req.start_time);
-		ret = pidmap_translate_one(&pair.t, req.type, req.nr, &start);
+	if (likely(!req.flags && !req.start_time)) {
+		ret = pidmap_translate_nr(&pair.t, req.type, req.nr);
 	} else {
-		ret = pidmap_translate_one(&pair.t, req.type, req.nr, NULL);
+		req.start_time = start_from_user(req.start_time);
+		ret = pidmap_translate_one(&pair.t, req.type, req.nr,
+					   &req.start_time);
 	}
 	pidmap_pair_put(&pair);
 	if (ret < 0)
 		return ret;
 
 	if (req.flags & PIDMAP_START_TIME &&
-	    put_user(start_to_user(start), &uarg->start_time))
+	    put_user(start_to_user(req.start_time), &uarg->start_time))
 		return -EFAULT;
 	return put_user(ret, &uarg->result);
+}
+
+/*
+ * The fast path: the number is the argument, and the answer is returned. A view
+ * that was checked when the pair was bound is all there is to check.
+ */
+static int ioctl_bound(const struct file *file, enum pid_type type,
+		       unsigned long nr)
+{
+	static const struct pidmap_nsref bound = { .kind = PIDMAP_NS_BOUND };
+	const struct pidmap_file *pf = file->private_data;
+	struct pidmap_view view pidmap_uninit;
+	struct pidmap_pair pair pidmap_uninit;
+	int ret;
+
+	if (nr > INT_MAX)
+		return -ESRCH;
+	/* Pairs with the release in pidmap_view_bind(). */
+	if (likely(smp_load_acquire(&pf->bound_view) == pidmap_active_ns()))
+		return pidmap_translate_nr(&pf->bound.t, type, nr);
+
+	ret = pidmap_view_get(&view, file);
+	if (!ret)
+		ret = pidmap_view_pair(&view, &bound, &bound, &pair);
+	if (ret)
+		return ret;
+	ret = pidmap_translate_nr(&pair.t, type, nr);
+	pidmap_pair_put(&pair);
+	return ret;
 }
 
 /* Between two RCU sections of a long call. Return: -EINTR if it is killed. */
@@ -141,7 +201,7 @@ static u32 translate_chunk(const struct pidmap_translation *t,
 			   enum pid_type type, const s32 __user *numbers,
 			   s32 __user *results, u32 count)
 {
-	s32 nr[BATCH_BYTES / sizeof(s32)];
+	s32 nr[BATCH_BYTES / sizeof(s32)] pidmap_uninit;
 	unsigned long left;
 
 	left = copy_from_user(nr, numbers, count * sizeof(*nr));
@@ -154,9 +214,9 @@ static u32 translate_chunk(const struct pidmap_translation *t,
 static int ioctl_translate_many(const struct pidmap_view *view,
 				struct pidmap_translate_many __user *uarg)
 {
-	struct pidmap_translate_many req;
+	struct pidmap_translate_many req pidmap_uninit;
 	const s32 __user *numbers;
-	struct pidmap_pair pair;
+	struct pidmap_pair pair pidmap_uninit;
 	s32 __user *results;
 	u32 done = 0;
 	int err;
@@ -190,8 +250,8 @@ static int ioctl_translate_many(const struct pidmap_view *view,
 static int ioctl_task_ids(const struct pidmap_view *view,
 			  struct pidmap_task_ids __user *uarg)
 {
-	struct pidmap_task_ids req;
-	struct pidmap_pair pair;
+	struct pidmap_task_ids req pidmap_uninit;
+	struct pidmap_pair pair pidmap_uninit;
 	int err;
 
 	err = get_request(&req, sizeof(req), uarg);
@@ -223,9 +283,9 @@ static int ioctl_pids(const struct pidmap_view *view,
 		      struct pidmap_pids __user *uarg)
 {
 	static const struct pidmap_nsref to_view = { .kind = PIDMAP_NS_VIEW };
-	struct pidmap_pid pids[PIDMAP_MAX_LEVEL + 1];
-	struct pidmap_pids req;
-	struct pidmap_pair pair;
+	struct pidmap_pid pids[PIDMAP_MAX_LEVEL + 1] pidmap_uninit;
+	struct pidmap_pids req pidmap_uninit;
+	struct pidmap_pair pair pidmap_uninit;
 	int count;
 
 	count = get_request(&req, sizeof(req), uarg);
@@ -267,7 +327,7 @@ static int ioctl_pids(const struct pidmap_view *view,
 static int list_chunk(struct pidmap_batch *b, struct pidmap_list *req,
 		      void (*gather)(struct pidmap_batch *b))
 {
-	u8 records[BATCH_BYTES] __aligned(8);
+	u8 records[BATCH_BYTES] __aligned(8) pidmap_uninit;
 
 	b->buffer = records;
 	b->room = min_t(u32, req->buffer_size - req->used, sizeof(records));
@@ -290,9 +350,9 @@ static int ioctl_list(const struct pidmap_view *view,
 		      struct pidmap_list __user *uarg, u32 flags,
 		      void (*gather)(struct pidmap_batch *b))
 {
-	struct pidmap_nshold hold;
-	struct pidmap_list req;
-	struct pidmap_batch b;
+	struct pidmap_nshold hold pidmap_uninit;
+	struct pidmap_list req pidmap_uninit;
+	struct pidmap_batch b pidmap_uninit;
 	int err;
 
 	err = get_request(&req, sizeof(req), uarg);
@@ -331,8 +391,8 @@ static int ioctl_list(const struct pidmap_view *view,
 static int ioctl_bind(const struct pidmap_view *view, struct pidmap_file *pf,
 		      const struct pidmap_bind __user *uarg)
 {
-	struct pidmap_bind req;
-	struct pidmap_pair pair;
+	struct pidmap_bind req pidmap_uninit;
+	struct pidmap_pair pair pidmap_uninit;
 	int err;
 
 	err = get_request(&req, sizeof(req), uarg);
@@ -345,23 +405,14 @@ static int ioctl_bind(const struct pidmap_view *view, struct pidmap_file *pf,
 	err = pidmap_view_pair(view, &req.from, &req.to, &pair);
 	if (err)
 		return err;
-	err = pidmap_view_bind(pf, &pair);
+	err = pidmap_view_bind(view, pf, &pair);
 	pidmap_pair_put(&pair);
 	return err;
 }
 
-/**
- * pidmap_ioctl() - the ioctls of /dev/pidmap, also for 32-bit callers
- * @file: the open device
- * @cmd: one of the numbers in the ABI header
- * @arg: address of that operation's struct
- *
- * Return: 0 or the negative errno that pidmap(4) lists.
- */
-long pidmap_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static int ioctl_viewed(struct file *file, unsigned int cmd, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
-	struct pidmap_view view;
+	struct pidmap_view view pidmap_uninit;
 	int err;
 
 	err = pidmap_view_get(&view, file);
@@ -387,5 +438,29 @@ long pidmap_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return ioctl_info(&view, uarg);
 	default:
 		return -ENOTTY;
+	}
+}
+
+/**
+ * pidmap_ioctl() - the ioctls of /dev/pidmap, also for 32-bit callers
+ * @file: the open device
+ * @cmd: one of the numbers in the ABI header
+ * @arg: address of that operation's struct, or a number
+ *
+ * Return: 0, a number or the negative errno that pidmap(4) lists.
+ */
+long pidmap_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	switch (cmd) {
+	case PIDMAP_BOUND_TID:
+		return ioctl_bound(file, PIDTYPE_PID, arg);
+	case PIDMAP_BOUND_TGID:
+		return ioctl_bound(file, PIDTYPE_TGID, arg);
+	case PIDMAP_BOUND_PGID:
+		return ioctl_bound(file, PIDTYPE_PGID, arg);
+	case PIDMAP_BOUND_SID:
+		return ioctl_bound(file, PIDTYPE_SID, arg);
+	default:
+		return ioctl_viewed(file, cmd, (void __user *)arg);
 	}
 }

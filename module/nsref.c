@@ -3,35 +3,11 @@
  * A name becomes a namespace. Who may use which name is decided before.
  */
 #include <linux/err.h>
-#include <linux/fs.h>
-#include <linux/magic.h>
-#include <linux/proc_ns.h>
 #include <linux/rcupdate.h>
 
 #include "nsref.h"
 #include "translate.h"
 #include "walk.h"
-
-static int nsref_fd(u64 value, struct pidmap_nshold *hold)
-{
-	struct ns_common *ns;
-	struct inode *inode;
-
-	if (value > INT_MAX)
-		return -EBADF;
-	hold->fd = fdget(value);
-	if (!fd_file(hold->fd))
-		return -EBADF;
-
-	inode = file_inode(fd_file(hold->fd));
-	if (inode->i_sb->s_magic != NSFS_MAGIC)
-		return -EINVAL;
-	ns = get_proc_ns(inode);
-	if (!ns || ns->ops != init_pid_ns.ns.ops)
-		return -EINVAL;
-	hold->ns = container_of(ns, struct pid_namespace, ns);
-	return 0;
-}
 
 static int nsref_tid(struct pid_namespace *view, u64 value,
 		     struct pidmap_nshold *hold)
@@ -94,7 +70,7 @@ int pidmap_nsref_get(struct pid_namespace *view,
 	hold->kind = name->kind;
 	switch (name->kind) {
 	case PIDMAP_NS_FD:
-		return nsref_fd(name->value, hold);
+		return pidmap_nsref_fd(name->value, hold);
 	case PIDMAP_NS_VIEW:
 		if (name->value)
 			return -EINVAL;

@@ -5,7 +5,10 @@
 #ifndef _PIDMAP_NSREF_H
 #define _PIDMAP_NSREF_H
 
+#include <linux/fs.h>
+#include <linux/magic.h>
 #include <linux/pidmap.h>
+#include <linux/proc_ns.h>
 
 #include "compat.h"
 
@@ -23,6 +26,34 @@ struct pidmap_nshold {
 	struct fd fd;
 	struct pid_namespace *ref;
 };
+
+/**
+ * pidmap_nsref_fd() - the PID namespace that an open file stands for
+ * @fd: its descriptor
+ * @hold: receives the namespace, also on failure to be put
+ *
+ * Return: 0; -EBADF where it is not open; -EINVAL where it is something else.
+ */
+static __always_inline int pidmap_nsref_fd(u64 fd, struct pidmap_nshold *hold)
+{
+	struct ns_common *ns;
+	struct inode *inode;
+
+	if (fd > INT_MAX)
+		return -EBADF;
+	hold->fd = fdget(fd);
+	if (!fd_file(hold->fd))
+		return -EBADF;
+
+	inode = file_inode(fd_file(hold->fd));
+	if (inode->i_sb->s_magic != NSFS_MAGIC)
+		return -EINVAL;
+	ns = get_proc_ns(inode);
+	if (!ns || ns->ops != init_pid_ns.ns.ops)
+		return -EINVAL;
+	hold->ns = container_of(ns, struct pid_namespace, ns);
+	return 0;
+}
 
 int pidmap_nsref_get(struct pid_namespace *view,
 		     const struct pidmap_nsref *name,

@@ -18,34 +18,31 @@
  */
 static int check_start(struct pid *pid, u64 *start)
 {
-	const struct task_struct *task = pid_task(pid, PIDTYPE_PID);
+	const struct task_struct *task = pidmap_task(pid, PIDTYPE_PID);
 	u64 expected = *start;
 
 	*start = task ? task->start_boottime : 0;
 	return expected && expected != *start ? -ESTALE : 0;
 }
 
-static bool may_tell(const struct pidmap_translation *t, struct pid *pid)
+/**
+ * pidmap_translate_above() - translate an ID from or to a level above the view
+ * @t: between which namespaces
+ * @pid: the ID, in use as the type asked for; under RCU
+ *
+ * Return: as pidmap_translate_pid().
+ */
+int pidmap_translate_above(const struct pidmap_translation *t,
+			   struct pid *pid)
 {
 	const struct task_struct *task;
-
-	if (likely(!t->only))
-		return true;
-	task = pid_task(pid, PIDTYPE_PID);
-	return task && task->signal == t->only->signal;
-}
-
-static int translate(const struct pidmap_translation *t, struct pid *pid,
-		     enum pid_type type)
-{
 	pid_t nr;
 
-	if (!pid || !pid_has_task(pid, type))
+	if (!pidmap_nr(pid, t->within))
 		return -ESRCH;
-	if (unlikely(t->within)) {
-		if (!pidmap_nr(pid, t->within))
-			return -ESRCH;
-		if (!may_tell(t, pid))
+	if (t->only) {
+		task = pidmap_task(pid, PIDTYPE_PID);
+		if (!task || task->signal != t->only->signal)
 			return -EPERM;
 	}
 	nr = pidmap_nr(pid, t->to);
@@ -53,12 +50,12 @@ static int translate(const struct pidmap_translation *t, struct pid *pid,
 }
 
 /**
- * pidmap_translate_one() - translate one number
+ * pidmap_translate_one() - translate one number and look at its start time
  * @t: between which namespaces
  * @type: type of the ID
  * @nr: its number in @t->from, any value
- * @start: NULL, or the start time expected (0 for any), replaced by the actual
- *	one; boot-time clock, nanoseconds
+ * @start: the start time expected (0 for any), replaced by the actual one;
+ *	boot-time clock, nanoseconds
  *
  * Return: the number in @t->to; -ESRCH, -EREMOTE, -ESTALE or -EPERM.
  */
@@ -66,19 +63,14 @@ int pidmap_translate_one(const struct pidmap_translation *t,
 			 enum pid_type type, pid_t nr, u64 *start)
 {
 	struct pid *pid;
-	int ret;
+	int ret, err;
 
 	rcu_read_lock();
 	pid = find_pid_ns(nr, t->from);
-	ret = translate(t, pid, type);
-	if (start && ret > 0) {
-		int err = check_start(pid, start);
-
-		if (err)
-			ret = err;
-	}
+	ret = pidmap_translate_pid(t, type, pid);
+	err = ret > 0 ? check_start(pid, start) : 0;
 	rcu_read_unlock();
-	return ret;
+	return err ? err : ret;
 }
 
 /**
@@ -96,8 +88,11 @@ void pidmap_translate_array(const struct pidmap_translation *t,
 
 	rcu_read_lock();
 	pidmap_finder_init(&finder, t->from);
-	for (i = 0; i < count; i++)
-		nr[i] = translate(t, pidmap_finder_get(&finder, nr[i]), type);
+	for (i = 0; i < count; i++) {
+		struct pid *pid = pidmap_finder_get(&finder, nr[i]);
+
+		nr[i] = pidmap_translate_pid(t, type, pid);
+	}
 	rcu_read_unlock();
 }
 
@@ -113,7 +108,7 @@ static pid_t visible_nr(const struct pidmap_translation *t,
  * pidmap_task_numbers() - all IDs of one task
  * @t: between which namespaces
  * @nr: the task's TID in @t->from, any value
- * @start: as in pidmap_translate_one(), never NULL
+ * @start: as in pidmap_translate_one()
  * @ids: receives the tid, tgid, pgid, sid and ppid
  *
  * Return: 0, -ESRCH, -EREMOTE, -ESTALE or -EPERM.
@@ -127,7 +122,7 @@ int pidmap_task_numbers(const struct pidmap_translation *t, pid_t nr,
 
 	rcu_read_lock();
 	pid = pidmap_find(t->from, PIDTYPE_PID, nr);
-	ret = translate(t, pid, PIDTYPE_PID);
+	ret = pidmap_translate_pid(t, PIDTYPE_PID, pid);
 	if (ret < 0)
 		goto unlock;
 	ids->tid = ret;
@@ -136,7 +131,7 @@ int pidmap_task_numbers(const struct pidmap_translation *t, pid_t nr,
 		goto unlock;
 
 	ret = -ESRCH;
-	task = pid_task(pid, PIDTYPE_PID);
+	task = pidmap_task(pid, PIDTYPE_PID);
 	if (!task)
 		goto unlock;
 	parent = rcu_dereference(task->real_parent);
@@ -154,7 +149,7 @@ int pidmap_task_numbers(const struct pidmap_translation *t, pid_t nr,
 	}
 	/* A task loses its TID first: with that, the rest was still there. */
 	smp_rmb();
-	if (pid_task(pid, PIDTYPE_PID) == task)
+	if (pidmap_task(pid, PIDTYPE_PID) == task)
 		ret = 0;
 unlock:
 	rcu_read_unlock();
@@ -166,7 +161,7 @@ unlock:
  * @t: @t->from says where the number comes from, @t->to where to begin
  * @type: type of the ID
  * @nr: its number in @t->from, any value
- * @start: as in pidmap_translate_one(), never NULL
+ * @start: as in pidmap_translate_one()
  * @pids: room for PIDMAP_MAX_LEVEL + 1; from @t->to down to the leaf
  *
  * Return: how many there are; -ESRCH, -EREMOTE, -ESTALE or -EPERM.
@@ -180,7 +175,7 @@ int pidmap_numbers(const struct pidmap_translation *t, enum pid_type type,
 
 	rcu_read_lock();
 	pid = pidmap_find(t->from, type, nr);
-	ret = translate(t, pid, type);
+	ret = pidmap_translate_pid(t, type, pid);
 	if (ret > 0)
 		ret = check_start(pid, start);
 	if (ret < 0)

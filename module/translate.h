@@ -57,6 +57,70 @@ static inline struct pid *pidmap_find(struct pid_namespace *ns,
 	return pid && pid_has_task(pid, type) ? pid : NULL;
 }
 
+/**
+ * pidmap_task() - the task attached to an ID, as pid_task(); under RCU
+ * @pid: the ID
+ * @type: the type it is attached as
+ *
+ * In line because walks ask it of every ID.
+ *
+ * Return: the first such task, or NULL.
+ */
+static inline struct task_struct *pidmap_task(struct pid *pid,
+					      enum pid_type type)
+{
+	struct hlist_node *first;
+
+	first = rcu_dereference(hlist_first_rcu(&pid->tasks[type]));
+	return first ? hlist_entry(first, struct task_struct,
+				   pid_links[type]) : NULL;
+}
+
+int pidmap_translate_above(const struct pidmap_translation *t,
+			   struct pid *pid);
+
+/**
+ * pidmap_translate_pid() - translate an ID; under RCU
+ * @t: between which namespaces
+ * @type: the type it must be in use as
+ * @pid: the ID, or NULL
+ *
+ * Return: the number in @t->to; -ESRCH, -EREMOTE or -EPERM.
+ */
+static __always_inline int
+pidmap_translate_pid(const struct pidmap_translation *t, enum pid_type type,
+		     struct pid *pid)
+{
+	pid_t nr;
+
+	if (!pid || !pid_has_task(pid, type))
+		return -ESRCH;
+	if (unlikely(t->within))
+		return pidmap_translate_above(t, pid);
+	nr = pidmap_nr(pid, t->to);
+	return likely(nr) ? nr : -EREMOTE;
+}
+
+/**
+ * pidmap_translate_nr() - translate one number
+ * @t: between which namespaces
+ * @type: type of the ID
+ * @nr: its number in @t->from, any value
+ *
+ * Return: as pidmap_translate_pid().
+ */
+static __always_inline int
+pidmap_translate_nr(const struct pidmap_translation *t, enum pid_type type,
+		    pid_t nr)
+{
+	int ret;
+
+	rcu_read_lock();
+	ret = pidmap_translate_pid(t, type, find_pid_ns(nr, t->from));
+	rcu_read_unlock();
+	return ret;
+}
+
 int pidmap_translate_one(const struct pidmap_translation *t,
 			 enum pid_type type, pid_t nr, u64 *start);
 void pidmap_translate_array(const struct pidmap_translation *t,

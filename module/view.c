@@ -48,29 +48,10 @@ const struct kernel_param_ops pidmap_upward_ops = {
 	.get = upward_get,
 };
 
-/**
- * pidmap_view_get() - the view of the current task through an open file
- * @view: to fill
- * @file: an open /dev/pidmap
- *
- * The view is the deeper one of the opener's namespace and the caller's, so a
- * file that is passed on never shows its new holder more than that one's own
- * would, nor more than the opener's did.
- *
- * Return: 0, or -EPERM if neither namespace is an ancestor of the other.
- */
-int pidmap_view_get(struct pidmap_view *view, const struct file *file)
+static bool needs_identity(u32 kind)
 {
-	struct pid_namespace *active = task_active_pid_ns(current);
-	const struct pidmap_file *pf = file->private_data;
-
-	view->file = file;
-	view->pf = pf;
-	view->ns = pf->ns;
-	if (likely(active == pf->ns) || pidmap_ns_within(pf->ns, active))
-		return 0;
-	view->ns = active;
-	return pidmap_ns_within(active, pf->ns) ? 0 : -EPERM;
+	return kind == PIDMAP_NS_TID || kind == PIDMAP_NS_INUM ||
+	       kind == PIDMAP_NS_ID;
 }
 
 /**
@@ -106,22 +87,20 @@ void pidmap_view_hide(const struct pidmap_view *view, struct pidmap_pid *pids,
 
 	if (pidmap_view_identity(view))
 		return;
-	for (i = view->ns == task_active_pid_ns(current); i < count; i++) {
+	for (i = view->ns == pidmap_active_ns(); i < count; i++) {
 		pids[i].inum = 0;
 		pids[i].id = 0;
 	}
 }
 
-static int view_resolve(const struct pidmap_view *view,
-			const struct pidmap_nsref *name,
-			const struct pidmap_nshold *bound,
-			struct pidmap_nshold *hold)
+/* The names that not everyone may use, and those that are none by themselves. */
+static noinline int view_resolve_other(const struct pidmap_view *view,
+				       const struct pidmap_nsref *name,
+				       const struct pidmap_nshold *bound,
+				       struct pidmap_nshold *hold)
 {
 	bool is_bound = name->kind == PIDMAP_NS_BOUND;
 
-	memset(hold, 0, sizeof(*hold));
-	if (name->reserved)
-		return -EINVAL;
 	if (is_bound) {
 		if (name->value || !bound)
 			return -EINVAL;
@@ -130,18 +109,23 @@ static int view_resolve(const struct pidmap_view *view,
 			return -ENODATA;
 		hold->ns = bound->ns;
 		hold->kind = bound->kind;
-	} else {
-		hold->kind = name->kind;
 	}
-
-	switch (hold->kind) {
-	case PIDMAP_NS_TID:
-	case PIDMAP_NS_INUM:
-	case PIDMAP_NS_ID:
-		if (!pidmap_view_identity(view))
-			return -EPERM;
-	}
+	if (needs_identity(hold->kind) && !pidmap_view_identity(view))
+		return -EPERM;
 	return is_bound ? 0 : pidmap_nsref_get(view->ns, name, hold);
+}
+
+static __always_inline int view_resolve(const struct pidmap_view *view,
+					const struct pidmap_nsref *name,
+					const struct pidmap_nshold *bound,
+					struct pidmap_nshold *hold)
+{
+	*hold = (struct pidmap_nshold){ .kind = name->kind };
+	if (name->reserved)
+		return -EINVAL;
+	if (likely(name->kind == PIDMAP_NS_FD))
+		return pidmap_nsref_fd(name->value, hold);
+	return view_resolve_other(view, name, bound, hold);
 }
 
 /* Only a level names what lies above the view. */
@@ -236,30 +220,36 @@ int pidmap_view_subtree(const struct pidmap_view *view,
 	return err;
 }
 
-static void bound_hold(struct pidmap_nshold *bound,
-		       const struct pidmap_nshold *hold)
-{
-	memset(bound, 0, sizeof(*bound));
-	bound->ns = hold->ns;
-	bound->kind = hold->kind;
-	bound->ref = get_pid_ns(hold->ns);
-}
-
 /**
  * pidmap_view_bind() - give PIDMAP_NS_BOUND its meaning for an open file
+ * @view: who binds
  * @pf: what the file holds
  * @pair: the namespaces, resolved
  *
  * Return: 0, or -EBUSY if it has a meaning already.
  */
-int pidmap_view_bind(struct pidmap_file *pf, const struct pidmap_pair *pair)
+int pidmap_view_bind(const struct pidmap_view *view, struct pidmap_file *pf,
+		     const struct pidmap_pair *pair)
 {
+	struct pidmap_pair *bound = &pf->bound;
+
 	if (cmpxchg(&pf->bound_state, BOUND_NONE, BOUND_BUSY) != BOUND_NONE)
 		return -EBUSY;
-	bound_hold(&pf->bound.from, &pair->from);
-	bound_hold(&pf->bound.to, &pair->to);
-	/* Pairs with the acquire in view_resolve(). */
+	bound->from.ns = pair->from.ns;
+	bound->from.kind = pair->from.kind;
+	bound->from.ref = get_pid_ns(pair->from.ns);
+	bound->to.ns = pair->to.ns;
+	bound->to.kind = pair->to.kind;
+	bound->to.ref = get_pid_ns(pair->to.ns);
+	bound->t = pair->t;
+	/* Pairs with the acquire in view_resolve_other(). */
 	smp_store_release(&pf->bound_state, BOUND_READY);
+
+	/* What needs a right is checked on every call, the rest once per view. */
+	if (!pair->t.within && !needs_identity(pair->from.kind) &&
+	    !needs_identity(pair->to.kind))
+		/* Pairs with the acquire in ioctl_bound(). */
+		smp_store_release(&pf->bound_view, view->ns);
 	return 0;
 }
 
@@ -271,6 +261,5 @@ void pidmap_view_unbind(struct pidmap_file *pf)
 {
 	if (pf->bound_state == BOUND_NONE)
 		return;
-	pidmap_nshold_put(&pf->bound.from);
-	pidmap_nshold_put(&pf->bound.to);
+	pidmap_pair_put(&pf->bound);
 }

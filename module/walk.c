@@ -12,8 +12,8 @@
 #include "compat.h"
 #include "walk.h"
 
-/* IDs looked at inside one RCU section. */
-#define BATCH_IDS 1024
+/* Leaves looked at inside one RCU section, of at most 64 IDs each. */
+#define BATCH_LEAVES 16
 
 /*
  * The init of a namespace has number 1 in it. There is one for as long as the
@@ -36,25 +36,32 @@ static __always_inline u64 walk(struct pid_namespace *ns, u64 first,
 				bool (*visit)(struct pid *pid, void *arg),
 				void *arg)
 {
-	unsigned int left = BATCH_IDS;
+	unsigned int leaves = BATCH_LEAVES;
 	u64 next = PIDMAP_CURSOR_END;
-	struct pidmap_iter it;
-	struct pid *pid;
+	struct pidmap_leaf leaf;
+	u32 i;
 
 	if (first > INT_MAX)
 		return PIDMAP_CURSOR_END;
 	rcu_read_lock();
-	pidmap_iter_init(&it, ns, first);
-	while ((pid = pidmap_iter_next(&it))) {
-		if (!visit(pid, arg)) {
-			next = it.nr;
-			break;
+	while (pidmap_leaf_load(&leaf, ns, first)) {
+		bool stale = false;
+
+		for (i = 0; i < leaf.span && !stale; i++) {
+			struct pid *pid = pidmap_leaf_get(&leaf, i, &stale);
+
+			if (pid && !visit(pid, arg)) {
+				next = leaf.first + i;
+				goto unlock;
+			}
 		}
-		if (!--left) {
-			next = it.nr + 1;
+		first = leaf.first + i - stale;
+		if (!--leaves) {
+			next = first;
 			break;
 		}
 	}
+unlock:
 	rcu_read_unlock();
 	return next;
 }
@@ -76,7 +83,7 @@ static __always_inline bool visit_task(struct pid *pid, void *arg)
 	struct pidmap_batch *b = arg;
 	enum pid_type type = b->flags & PIDMAP_LIST_THREADS ?
 			     PIDTYPE_PID : PIDTYPE_TGID;
-	struct task_struct *task = pid_task(pid, type);
+	struct task_struct *task = pidmap_task(pid, type);
 	const struct upid *upid = &pid->numbers[b->view->level];
 	unsigned int i, levels = pid->level - b->view->level + 1;
 	struct pidmap_task *rec;

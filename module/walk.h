@@ -11,154 +11,120 @@
 #include <linux/pidmap.h>
 #include <linux/radix-tree.h>
 
+#include "compat.h"
 #include "translate.h"
 
 /**
- * struct pidmap_iter - a place in a namespace; valid inside one RCU section
- * @nr: the number of the ID that pidmap_iter_next() gave last
- * @ns: the namespace
+ * struct pidmap_leaf - neighbouring numbers of a namespace; in one RCU section
+ * @first: the first number
+ * @span: how many numbers
+ *
+ * PIDs are kept in an idr. To read its radix tree a leaf at a time costs a
+ * fraction of a look-up for each number. Elsewhere a leaf is one ID.
  */
-struct pidmap_iter {
-	unsigned long nr;
-	struct pid_namespace *ns;
+struct pidmap_leaf {
+	u32 first;
+	u32 span;
+	/* private: */
 #ifdef PIDMAP_IDR
-	/* private: the radix tree's own notion of the place */
-	struct radix_tree_iter radix;
 	void __rcu **slot;
+#else
+	struct pid *pid;
 #endif
 };
 
-#ifdef PIDMAP_IDR
-/*
- * PIDs are kept in an idr, whose radix tree can be walked slot by slot: several
- * times cheaper than a look-up for each number.
+/**
+ * pidmap_leaf_load() - read the leaf of the first ID at or after a number
+ * @leaf: to fill; begins with that ID
+ * @ns: the namespace
+ * @nr: the number
+ *
+ * Return: false if there is no such ID.
  */
-static inline void pidmap_iter_init(struct pidmap_iter *it,
-				    struct pid_namespace *ns, unsigned long nr)
+static inline bool pidmap_leaf_load(struct pidmap_leaf *leaf,
+				    struct pid_namespace *ns, u32 nr)
 {
-	it->ns = ns;
-	it->slot = radix_tree_iter_init(&it->radix, nr);
+#ifdef PIDMAP_IDR
+	struct radix_tree_iter iter pidmap_uninit;
+
+	radix_tree_iter_init(&iter, nr);
+	leaf->slot = radix_tree_next_chunk(&ns->idr.idr_rt, &iter, 0);
+	leaf->first = iter.index;
+	leaf->span = leaf->slot ? iter.next_index - iter.index : 0;
+	return leaf->slot;
+#else
+	leaf->pid = find_ge_pid(nr, ns);
+	leaf->first = leaf->pid ? pidmap_nr(leaf->pid, ns) : 0;
+	leaf->span = leaf->pid ? 1 : 0;
+	return leaf->pid;
+#endif
 }
 
-static inline struct pid *pidmap_iter_next(struct pidmap_iter *it)
+/**
+ * pidmap_leaf_get() - read an ID from a leaf
+ * @leaf: the leaf
+ * @i: which one, below its span
+ * @stale: set if the leaf has to be loaded again, as the tree was changed
+ *
+ * Return: the ID, or NULL if the number is not in use or the leaf is stale.
+ */
+static inline struct pid *pidmap_leaf_get(const struct pidmap_leaf *leaf,
+					  u32 i, bool *stale)
 {
-	void __rcu **slot = it->slot;
-	struct pid *pid;
+#ifdef PIDMAP_IDR
+	struct pid *pid = radix_tree_deref_slot(leaf->slot + i);
 
-	if (slot)
-		slot = radix_tree_next_slot(slot, &it->radix, 0);
-	for (;;) {
-		if (!slot) {
-			slot = radix_tree_next_chunk(&it->ns->idr.idr_rt,
-						     &it->radix, 0);
-			if (!slot)
-				return NULL;
-		}
-		pid = radix_tree_deref_slot(slot);
-		if (likely(pid && !radix_tree_deref_retry(pid)))
-			break;
-		/* The tree changed under us, or the slot was just emptied. */
-		if (pid)
-			slot = radix_tree_iter_retry(&it->radix);
-		else
-			slot = radix_tree_next_slot(slot, &it->radix, 0);
+	if (unlikely(radix_tree_deref_retry(pid))) {
+		*stale = true;
+		return NULL;
 	}
-	it->slot = slot;
-	it->nr = it->radix.index;
 	return pid;
+#else
+	return leaf->pid;
+#endif
 }
-
-#else /* !PIDMAP_IDR */
-static inline void pidmap_iter_init(struct pidmap_iter *it,
-				    struct pid_namespace *ns, unsigned long nr)
-{
-	it->ns = ns;
-	it->nr = nr - 1;
-}
-
-static inline struct pid *pidmap_iter_next(struct pidmap_iter *it)
-{
-	struct pid *pid = NULL;
-
-	if (it->nr + 1 <= INT_MAX)
-		pid = find_ge_pid(it->nr + 1, it->ns);
-	if (pid)
-		it->nr = pidmap_nr(pid, it->ns);
-	return pid;
-}
-#endif /* PIDMAP_IDR */
 
 /**
  * struct pidmap_finder - look-ups that follow each other, in one RCU section
  * @ns: the namespace
+ * @leaf: the leaf at hand
+ * @last: the number looked up last
  *
- * While numbers ascend closely, they are read from the radix tree's leaf at
- * hand, which costs a quarter of a look-up; any other order costs no more than
- * look-ups do.
+ * While numbers ascend closely they are read from the leaf at hand; others cost
+ * a look-up each.
  */
 struct pidmap_finder {
 	struct pid_namespace *ns;
-#ifdef PIDMAP_IDR
-	/* private: the leaf: its slots from @first on, @span of them */
-	void __rcu **slot;
-	u32 first;
-	u32 span;
+	struct pidmap_leaf leaf;
 	u32 last;
-#endif
 };
 
-#ifdef PIDMAP_IDR
 static inline void pidmap_finder_init(struct pidmap_finder *f,
 				      struct pid_namespace *ns)
 {
 	f->ns = ns;
-	f->first = 0;
-	f->span = 0;
+	f->leaf.first = 0;
+	f->leaf.span = 0;
 	f->last = 0;
 }
 
-/* Make the leaf at or after @nr the one at hand. */
-static inline void pidmap_finder_load(struct pidmap_finder *f, u32 nr)
-{
-	struct radix_tree_iter iter;
-
-	radix_tree_iter_init(&iter, nr);
-	f->slot = radix_tree_next_chunk(&f->ns->idr.idr_rt, &iter, 0);
-	f->first = iter.index;
-	f->span = f->slot ? iter.next_index - iter.index : 0;
-}
-
 static inline struct pid *pidmap_finder_get(struct pidmap_finder *f, pid_t nr)
 {
-	u32 ahead = (u32)nr - f->last;
+	bool ascends = (u32)nr - f->last <= RADIX_TREE_MAP_SIZE;
+	bool stale = false;
 	struct pid *pid;
 
 	f->last = nr;
-	if ((u32)nr - f->first >= f->span) {
-		if (ahead > RADIX_TREE_MAP_SIZE)
+	if ((u32)nr - f->leaf.first >= f->leaf.span) {
+		if (!ascends)
 			return find_pid_ns(nr, f->ns);
-		pidmap_finder_load(f, nr);
-		if ((u32)nr - f->first >= f->span)
+		pidmap_leaf_load(&f->leaf, f->ns, nr);
+		if ((u32)nr - f->leaf.first >= f->leaf.span)
 			return NULL;
 	}
-	pid = radix_tree_deref_slot(f->slot + ((u32)nr - f->first));
-	if (unlikely(radix_tree_deref_retry(pid)))
-		return find_pid_ns(nr, f->ns);
-	return pid;
+	pid = pidmap_leaf_get(&f->leaf, (u32)nr - f->leaf.first, &stale);
+	return unlikely(stale) ? find_pid_ns(nr, f->ns) : pid;
 }
-
-#else /* !PIDMAP_IDR */
-static inline void pidmap_finder_init(struct pidmap_finder *f,
-				      struct pid_namespace *ns)
-{
-	f->ns = ns;
-}
-
-static inline struct pid *pidmap_finder_get(struct pidmap_finder *f, pid_t nr)
-{
-	return find_pid_ns(nr, f->ns);
-}
-#endif /* PIDMAP_IDR */
 
 /**
  * struct pidmap_batch - records of a walk, as many as one RCU section gathers

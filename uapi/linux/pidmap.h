@@ -382,4 +382,14 @@ struct pidmap_bind {
 #define PIDMAP_LIST_NS		_IO(PIDMAP_IOC_MAGIC, 0x06)
 #define PIDMAP_BIND		_IO(PIDMAP_IOC_MAGIC, 0x07)
 
+/*
+ * The fast path between what %PIDMAP_BIND fixed: the argument is the number,
+ * not an address, and the answer is the ioctl's return value. Fails as
+ * %PIDMAP_TRANSLATE does.
+ */
+#define PIDMAP_BOUND_TID	_IO(PIDMAP_IOC_MAGIC, 0x08)
+#define PIDMAP_BOUND_TGID	_IO(PIDMAP_IOC_MAGIC, 0x09)
+#define PIDMAP_BOUND_PGID	_IO(PIDMAP_IOC_MAGIC, 0x0a)
+#define PIDMAP_BOUND_SID	_IO(PIDMAP_IOC_MAGIC, 0x0b)
+
 #endif /* _UAPI_LINUX_PIDMAP_H */
