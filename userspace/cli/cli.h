@@ -123,13 +123,13 @@ int take_snapshot(const struct cli *cli, int argc, char **argv,
  * @cli: how to print it
  * @shown: the columns chosen, in order
  * @count: how many those are
- * @rows: how many rows were printed
+ * @begun: whether anything of it was printed
  */
 struct table {
 	const struct cli *cli;
 	const struct column *shown[MAX_COLUMNS];
 	size_t count;
-	size_t rows;
+	bool begun;
 };
 
 /* output.c */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* pidmap - translate IDs between PID namespaces: the command line */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -256,17 +257,17 @@ static int bad_option(const struct command *command, int key, const char *text)
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
 		if (options[i].key == optopt && takes(command, &options[i]))
 			return fail(EXIT_USAGE,
-				    "option '--%s' %s a value; see 'pidmap %s%s--help'",
+				    "option '--%s' %s value; see 'pidmap %s%s--help'",
 				    options[i].name,
-				    key == ':' ? "needs" : "takes no",
+				    key == ':' ? "needs a" : "takes no",
 				    name, blank);
 	if (!optopt)
 		return fail(EXIT_USAGE,
 			    "no option '%s'; see 'pidmap %s%s--help'",
 			    text, name, blank);
-	return fail(EXIT_USAGE,
-		    "no option '-%c'; see 'pidmap %s%s--help', and put '--' before negative numbers",
-		    optopt, name, blank);
+	return fail(EXIT_USAGE, "no option '-%c'; see 'pidmap %s%s--help'%s",
+		    optopt, name, blank, isdigit(optopt) ?
+		    ", and put '--' before negative numbers" : "");
 }
 
 /*

@@ -16,18 +16,26 @@
 
 extern char **environ;
 
-/* How each container engine is asked for the PID of a container's init */
+/**
+ * struct engine - a container engine
+ * @name: its prefix in NS
+ * @list: the command that lists its containers
+ * @argv: the command that tells the PID of a container's init, but its name
+ */
 static const struct engine {
 	const char *name;
+	const char *list;
 	const char *argv[8];
 } engines[] = {
-	{ "podman", { "podman", "inspect", "--type", "container", "-f",
-		      "{{.State.Pid}}", "--" } },
-	{ "docker", { "docker", "inspect", "--type", "container", "-f",
-		      "{{.State.Pid}}", "--" } },
-	{ "lxc", { "lxc-info", "-p", "-H", "-n" } },
-	{ "machine", { "machinectl", "show", "-p", "Leader", "--value",
-		       "--" } },
+	{ "podman", "podman ps -a",
+	  { "podman", "inspect", "--type", "container", "-f",
+	    "{{.State.Pid}}", "--" } },
+	{ "docker", "docker ps -a",
+	  { "docker", "inspect", "--type", "container", "-f",
+	    "{{.State.Pid}}", "--" } },
+	{ "lxc", "lxc-ls -f", { "lxc-info", "-p", "-H", "-n" } },
+	{ "machine", "machinectl list",
+	  { "machinectl", "show", "-p", "Leader", "--value", "--" } },
 };
 
 static int spawn(const char *const *argv, int out, pid_t *child)
@@ -89,11 +97,11 @@ static int container_pid(const struct engine *engine, const char *name,
 			    argv[0], engine->name, name, strerror(err));
 	if (status)
 		return fail(EXIT_FAILED,
-			    "%s knows no container '%s'; see what it does list",
-			    engine->name, name);
+			    "%s tells of no container '%s'; '%s' lists those there are",
+			    argv[0], name, engine->list);
 	if (parse_number(line, INT_MAX, pid) || !*pid)
 		return fail(EXIT_FAILED,
-			    "the %s container '%s' does not run; start it first",
+			    "the container '%s:%s' does not run; start it first",
 			    engine->name, name);
 	return EXIT_ANSWERED;
 }

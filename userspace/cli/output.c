@@ -185,8 +185,6 @@ void table_begin(struct table *table, const struct cli *cli)
 {
 	*table = (struct table){ .cli = cli };
 	choose_columns(table);
-	if (cli->json)
-		printf("{\"%s\":[", cli->command->name);
 }
 
 /* @text in its column; the last one of a line is not filled up with blanks */
@@ -234,7 +232,7 @@ static void add_text(struct table *table, const char *rows, size_t count,
 				widths[c] = strlen(text);
 		}
 	}
-	if (!table->rows && !table->cli->no_headings)
+	if (!table->begun && !table->cli->no_headings)
 		print_headings(table, widths);
 	for (size_t i = 0; i < count * table->count; i++) {
 		size_t c = i % table->count;
@@ -248,8 +246,10 @@ static void add_text(struct table *table, const char *rows, size_t count,
 static void add_json(struct table *table, const char *rows, size_t count,
 		     size_t size)
 {
+	if (!table->begun)
+		printf("{\"%s\":[", table->cli->command->name);
 	for (size_t i = 0; i < count; i++) {
-		puts(table->rows + i ? "," : "");
+		puts(table->begun || i ? "," : "");
 		print_json(to_json(table, rows + i * size));
 	}
 }
@@ -261,15 +261,15 @@ void table_add(struct table *table, const void *rows, size_t count,
 		add_json(table, rows, count, size);
 	else
 		add_text(table, rows, count, size);
-	table->rows += count;
+	table->begun = true;
 }
 
 void table_end(struct table *table)
 {
+	if (!table->begun)
+		table_add(table, NULL, 0, 0);
 	if (table->cli->json)
 		puts("\n]}");
-	else if (!table->rows)
-		add_text(table, NULL, 0, 0);
 }
 
 /* A single row, one column a line */

@@ -124,8 +124,9 @@ static int flush(struct batch *batch)
 		if (!batch->piped)
 			explain(batch, row);
 	}
-	table_add(&batch->table, batch->rows, batch->count,
-		  sizeof(*batch->rows));
+	if (batch->count)
+		table_add(&batch->table, batch->rows, batch->count,
+			  sizeof(*batch->rows));
 	batch->count = 0;
 	return ferror(stdout) ? EXIT_FAILED : EXIT_ANSWERED;
 }

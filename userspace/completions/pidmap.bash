@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0
+# bash completion for pidmap(1)
+# shellcheck shell=bash
+
+# Column names of command $1, in lower case, as its --help lists them
+_pidmap_columns()
+{
+	pidmap "$1" --help 2>/dev/null |
+		awk '/^Columns/ { on = 1; next }
+		     !NF { on = 0 }
+		     on { sub(/^[* ] /, ""); print tolower($1) }'
+}
+
+_pidmap_namespaces()
+{
+	printf '%s\n' self level:0 podman: docker: lxc: machine:
+	pidmap ns -rno init 2>/dev/null
+}
+
+# Offer the words $1 that begin with $2, after the prefix $3
+_pidmap_offer()
+{
+	mapfile -t COMPREPLY < <(compgen -P "${3-}" -W "$1" -- "$2")
+}
+
+_pidmap_offer_namespace()
+{
+	mapfile -t COMPREPLY < <(compgen -W "$(_pidmap_namespaces)" -- "$1"
+		compgen -f -- "$1")
+}
+
+_pidmap()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+	local commands='translate ids list tree ns info doctor'
+	local options='--json --noheadings --output --raw --backend --version
+		--help -n -o -r -V -h'
+	local command='' word last
+
+	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+		case " $commands " in *" $word "*) command=$word; break ;; esac
+	done
+	case $command in
+	translate) options+=' --type --from --to -t' ;;
+	ids) options+=' --type --from -t' ;;
+	list) options+=' --threads' ;;
+	tree) options+=' --dot' ;;
+	esac
+
+	case $prev in
+	-t | --type)
+		_pidmap_offer 'tid tgid pgid sid' "$cur"
+		return ;;
+	--backend)
+		_pidmap_offer 'device nsfs procfs' "$cur"
+		return ;;
+	-o | --output)
+		last=${cur##*[,+]}
+		_pidmap_offer "$(_pidmap_columns "$command")" "$last" \
+			"${cur%"$last"}"
+		return ;;
+	--from | --to)
+		_pidmap_offer_namespace "$cur"
+		return ;;
+	esac
+
+	case $cur,$command in
+	-*)
+		_pidmap_offer "$options" "$cur" ;;
+	*,)
+		_pidmap_offer "$commands" "$cur" ;;
+	*,list | *,tree | *,ns)
+		_pidmap_offer_namespace "$cur" ;;
+	esac
+}
+
+complete -F _pidmap pidmap
