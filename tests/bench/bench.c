@@ -10,10 +10,14 @@
 #define _GNU_SOURCE
 #include <err.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <linux/pidmap.h>
 
@@ -26,6 +30,7 @@
 #define SAMPLES	21
 /* Rows whose single run is this long are sampled less often. */
 #define LONG	3000000
+#define MAX_CPUS 16
 
 /* All tables, one after the other. */
 static struct row *rows[100];
@@ -182,8 +187,13 @@ static void print_row(const struct row *row, const struct bench *b)
 {
 	const struct row *peer = row->peer ? find(row->peer) : NULL;
 	double ratio = 0, limit = row->ratio;
+	double budget = row->budget;
 	const char *verdict = "-";
 	struct utsname uts;
+
+	/* Budgets are for this many tasks at this depth. */
+	if (b->tasks != 1000 || b->depth != 2)
+		budget = limit = 0;
 
 	/* Where the nearest peer is lacking, its own peer is the way to go. */
 	while (peer && peer->value < 0) {
@@ -192,8 +202,8 @@ static void print_row(const struct row *row, const struct bench *b)
 	}
 	if (peer)
 		ratio = row->value / peer->value;
-	if (row->budget || limit)
-		verdict = (row->budget && row->value > row->budget) ||
+	if (budget || limit)
+		verdict = (budget && row->value > budget) ||
 			  (limit && ratio > limit) ? "MISSED" : "ok";
 	if (row->value < 0)
 		verdict = lacking(row) ? "-" : strerror(row->error);
@@ -202,7 +212,55 @@ static void print_row(const struct row *row, const struct bench *b)
 	printf("%s\t%u\t%u\t%s\t%s\t%s\t", uts.release, b->tasks, b->depth,
 	       row->group, row->name, row->per);
 	printf("%.1f\t%s\t%.5f\t%.0f\t%.4f\t%s\n", row->value,
-	       peer ? peer->name : "-", ratio, row->budget, limit, verdict);
+	       peer ? peer->name : "-", ratio, budget, limit, verdict);
+}
+
+/*
+ * How much longer a call takes where @cpus processes make it at once, through
+ * the same open files. By the clock, so it varies: there is no verdict.
+ */
+static void measure_together(const struct row *row, struct bench *b,
+			     unsigned int cpus)
+{
+	const unsigned int calls = 100000;
+	pid_t others[MAX_CPUS];
+	double alone, together;
+	struct utsname uts;
+
+	if (row->setup && row->setup(b, row->arg) < 0)
+		return;
+	sample(row, b, calls);
+	alone = sample(row, b, calls);
+	for (unsigned int i = 1; i < cpus; i++) {
+		others[i] = fork();
+		if (!others[i]) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			while (sample(row, b, calls) > 0)
+				;
+			_exit(1);
+		}
+	}
+	sample(row, b, calls);
+	together = sample(row, b, calls);
+	for (unsigned int i = 1; i < cpus; i++) {
+		kill(others[i], SIGKILL);
+		waitpid(others[i], NULL, 0);
+	}
+	uname(&uts);
+	printf("%s\t%u\t%u\tcpus\t%s, %u at once\tx alone\t%.2f\t-\t0\t0\t0\t-\n",
+	       uts.release, b->tasks, b->depth, row->name, cpus,
+	       together / alone);
+}
+
+static void measure_cpus(struct bench *b, unsigned int cpus)
+{
+	static const char * const names[] = {
+		"getppid", NSFS, "TRANSLATE fd to fd", "BOUND_TGID, by value",
+		"TRANSLATE_MANY random 256", "LIST",
+	};
+
+	for (unsigned int i = 0; i < sizeof(names) / sizeof(*names); i++)
+		measure_together(find(names[i]), b, cpus);
 }
 
 static void measure_all(struct bench *b)
@@ -240,6 +298,7 @@ int main(int argc, char **argv)
 {
 	struct bench b = { .tasks = 1000, .depth = 2 };
 	const char *only = NULL, *traced = NULL;
+	unsigned int cpus = 0;
 
 	for (int i = 1; i < argc; i += 2) {
 		const char *value = i + 1 < argc ? argv[i + 1] : "";
@@ -250,20 +309,26 @@ int main(int argc, char **argv)
 			b.depth = atoi(value);
 		else if (!strcmp(argv[i], "--only"))
 			only = value;
+		else if (!strcmp(argv[i], "--cpus"))
+			cpus = atoi(value);
 		else if (!strcmp(argv[i], "--trace"))
 			traced = value;
 		else
-			errx(2, "usage: bench [--tasks N] [--depth N] [--only GROUP|ROW,... | --trace ROW]");
+			errx(2, "usage: bench [--tasks N] [--depth N] [--only GROUP|ROW,... | --cpus N | --trace ROW]");
 	}
 	if (b.tasks < 1 || b.depth < 1 || b.depth > PIDMAP_MAX_LEVEL + 1)
 		errx(2, "no such number of tasks or levels");
-	if (!counts_instructions())
+	if (cpus > MAX_CPUS)
+		errx(2, "too many CPUs");
+	if (!cpus && !counts_instructions())
 		errx(1, "the clock does not count instructions: not under --icount");
 
 	collect_rows();
 	population_start(&b);
 	if (traced) {
 		trace(find(traced), &b);
+	} else if (cpus) {
+		measure_cpus(&b, cpus);
 	} else {
 		choose_rows(only, &b);
 		measure_all(&b);

@@ -81,6 +81,12 @@ static long op_translate(struct bench *b, long arg)
 	return ioctl(asked_of, PIDMAP_TRANSLATE, &one) ? -1 : 1;
 }
 
+/* The bound pair by value: no struct is copied. */
+static long op_bound(struct bench *b, long cmd)
+{
+	return ioctl(b->bound, cmd, b->leaf[pick(b)]) > 0 ? 1 : -1;
+}
+
 static struct pidmap_translate_many many;
 
 static void setup_many(struct bench *b, long count)
@@ -214,7 +220,10 @@ struct row device_rows[] = {
 	  .op = op_unknown, .arg = _IO(PIDMAP_IOC_MAGIC, 0x1f) },
 
 	TRANSLATE("fd to fd", PAIR(FD, FD) | TYPE(TGID), NSFS, 1.20),
-	TRANSLATE("bound", PAIR(BOUND, BOUND) | TYPE(TGID), NSFS, 0.97),
+	{ .group = "translate", .name = "BOUND_TGID, by value", .per = "ID",
+	  .op = op_bound, .arg = PIDMAP_BOUND_TGID, .peer = NSFS,
+	  .ratio = 0.97 },
+	TRANSLATE("bound to bound", PAIR(BOUND, BOUND) | TYPE(TGID), NSFS, 0),
 	TRANSLATE("fd to view", PAIR(FD, VIEW) | TYPE(TGID), NSFS, 0),
 	TRANSLATE("view to fd", PAIR(VIEW, FD) | TYPE(TGID), NSFS_IN, 0),
 	TRANSLATE("view to view", PAIR(VIEW, VIEW) | TYPE(TGID), NSFS, 0),

@@ -1,17 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# The figures as a table; exit status 1 where a budget was missed.
+# The figures as a table; exit status 1 where a budget was missed, or where an
+# operation that has one does not cost the same with any number of tasks.
 
 function line(operation, per, instructions, peer, ratio, budget, verdict) {
 	printf "%-36s %-8s %13s  %-22s %9s  %-14s %s\n", operation, per, \
 		instructions, peer, ratio, budget, verdict
 }
 
-BEGIN { FS = "\t" }
+BEGIN {
+	FS = "\t"
+	few = 1000
+	tolerance = 0.15
+}
 
-$1 " " $2 " " $3 != boot {
-	boot = $1 " " $2 " " $3
-	printf "\n%s, %d tasks, %d levels\n\n", $1, $2, $3
+{
+	kernel = $1; tasks = $2; levels = $3; operation = $5; value = $7
+}
+
+kernel " " tasks " " levels != boot {
+	boot = kernel " " tasks " " levels
+	printf "\n%s, %d tasks, %d levels\n\n", kernel, tasks, levels
 	line("operation", "per", "instructions", "compared with", "ratio", \
 	     "budget", "verdict")
 }
@@ -20,10 +29,31 @@ $1 " " $2 " " $3 != boot {
 	budget = $10 > 0 ? $10 : ""
 	if ($11 > 0)
 		budget = budget (budget ? ", " : "") $11 + 0 "x"
-	line($5, $6, $7 < 0 ? "-" : $7, $8, $9 > 0 ? $9 : "-", \
+	line(operation, $6, value < 0 ? "-" : value, $8, $9 > 0 ? $9 : "-", \
 	     budget ? budget : "-", $12)
 }
 
 $12 != "ok" && $12 != "-" { missed++ }
 
-END { exit missed > 0 }
+levels == 2 && tasks == few && $12 != "-" {
+	base[kernel, operation] = value
+}
+
+levels == 2 && tasks > few && (kernel, operation) in base {
+	growth[++grown] = kernel "\t" operation "\t" tasks "\t" \
+		value / base[kernel, operation]
+}
+
+END {
+	if (grown) {
+		printf "\ncost per ID with more tasks, to that with %d\n\n", few
+		for (i = 1; i <= grown; i++) {
+			split(growth[i], g)
+			flat = g[4] <= 1 + tolerance && g[4] >= 1 - tolerance
+			missed += !flat
+			printf "%-26s %-36s %8d tasks  %6.3f  %s\n", g[1], \
+				g[2], g[3], g[4], flat ? "ok" : "MISSED"
+		}
+	}
+	exit missed > 0
+}
