@@ -2,6 +2,15 @@
 /* BIND: a pair of namespaces, once for an open file. */
 #include "test.h"
 
+/* By struct and by value: the two must agree. */
+static int bound(struct proc *p, int fd, int type, int nr)
+{
+	int by_struct = translate_on(p, fd, type, nr, BOUND, BOUND);
+
+	check_eq(translate_bound(p, fd, type, nr), by_struct);
+	return by_struct;
+}
+
 static int bind_on(struct proc *p, int fd, struct pidmap_nsref from,
 		   struct pidmap_nsref to)
 {
@@ -16,7 +25,7 @@ static void not_before(void **state)
 	int nr = 1, err;
 
 	(void)state;
-	check_eq(translate(self, PIDMAP_TID, 1, BOUND, BOUND), -ENODATA);
+	check_eq(bound(self, OWN, PIDMAP_TID, 1), -ENODATA);
 	check_eq(translate(self, PIDMAP_TID, 1, VIEW, BOUND), -ENODATA);
 	check_eq(translate(self, PIDMAP_TID, 1, BOUND, VIEW), -ENODATA);
 	check_eq(translate_many(self, OWN, PIDMAP_TID, &nr, 1, BOUND, VIEW),
@@ -37,11 +46,11 @@ static void means_what_was_bound(void **state)
 
 	(void)state;
 	check_eq(bind_on(self, OWN, FD(t->a->ns), FD(t->c->ns)), 0);
-	check_eq(translate(self, PIDMAP_TGID, 75, BOUND, BOUND), 91);
+	check_eq(bound(self, OWN, PIDMAP_TGID, 75), 91);
 	check_eq(translate(self, PIDMAP_TGID, 75, BOUND, VIEW), t->c2->pid);
 	check_eq(translate(self, PIDMAP_TGID, t->c2->pid, VIEW, BOUND), 91);
-	check_eq(translate(self, PIDMAP_TGID, 71, BOUND, BOUND), -EREMOTE);
-	check_eq(translate(self, PIDMAP_TGID, 91, BOUND, BOUND), -ESRCH);
+	check_eq(bound(self, OWN, PIDMAP_TGID, 71), -EREMOTE);
+	check_eq(bound(self, OWN, PIDMAP_TGID, 91), -ESRCH);
 	check_eq(translate_many(self, OWN, PIDMAP_TGID, numbers,
 				ARRAY_SIZE(numbers), BOUND, BOUND), 0);
 	for (i = 0; i < ARRAY_SIZE(want); i++)
@@ -51,6 +60,57 @@ static void means_what_was_bound(void **state)
 	check_eq(ids.tid, 91);
 	check_eq(pids(self, PIDMAP_TID, 75, BOUND, got), 4);
 	check_eq(got[3].nr, 91);
+}
+
+/* Every number of every type, between every two */
+static void by_value(void **state)
+{
+	struct tree *t = grow();
+	struct proc *in[] = { t->top, t->a, t->b2, t->c2, t->s2 };
+	static const int odd[] = { 0, -1, INT32_MIN, INT32_MAX, 3999999 };
+	struct world *w;
+	size_t from, to, i;
+	int type;
+
+	(void)state;
+	check_eq(run(t->a2, do_setsid, NULL), 0);
+	spawn(t->a2, CLONE_NEWPID);
+	w = world_read(true);
+	for (from = 0; from < ARRAY_SIZE(in); from++)
+	for (to = 0; to < ARRAY_SIZE(in); to++) {
+		int f = world_ns(w, in[from]->inum);
+		int o = world_ns(w, in[to]->inum);
+
+		reopen(self);
+		check_eq(bind_on(self, OWN, FD(in[from]->ns), FD(in[to]->ns)),
+			 0);
+		for (type = 0; type < 4; type++) {
+			for (i = 0; i < (size_t)w->n_tasks; i++) {
+				int nr = world_nr(w, &w->task[i], type, f);
+
+				check_eq(bound(self, OWN, type, nr),
+					 world_translate(w, type, nr, f, o));
+			}
+			for (i = 0; i < ARRAY_SIZE(odd); i++)
+				check_eq(bound(self, OWN, type, odd[i]),
+					 -ESRCH);
+		}
+	}
+	world_free(w);
+}
+
+/* The argument is one number, all of it. */
+static void by_value_takes_no_more(void **state)
+{
+	(void)state;
+	check_eq(bind_on(self, OWN, VIEW, VIEW), 0);
+	check_eq(translate_bound(self, OWN, PIDMAP_TID, self->pid), self->pid);
+#ifdef __LP64__
+	check_eq(call_raw(self, OWN, PIDMAP_BOUND_TID,
+			  (void *)(1L << 32 | self->pid)), -ESRCH);
+	check_eq(call_raw(self, OWN, PIDMAP_BOUND_TID,
+			  (void *)(1L << 63 | self->pid)), -ESRCH);
+#endif
 }
 
 static void once(void **state)
@@ -70,13 +130,13 @@ static void once(void **state)
 	check_eq(bind_on(self, OWN, VIEW, FD(t->a->ns)), -EBUSY);
 	check_eq(bind_on(self, OWN, VIEW, VIEW), -EBUSY);
 	check_eq(bind_on(self, OWN, BOUND, VIEW), -EINVAL);
-	check_eq(translate(self, PIDMAP_TGID, t->a2->pid, BOUND, BOUND), 71);
+	check_eq(bound(self, OWN, PIDMAP_TGID, t->a2->pid), 71);
 	/* another open file knows nothing of it */
 	reopen(self);
-	check_eq(translate(self, PIDMAP_TGID, t->a2->pid, BOUND, BOUND),
+	check_eq(bound(self, OWN, PIDMAP_TGID, t->a2->pid),
 		 -ENODATA);
 	check_eq(bind_on(self, OWN, FD(t->a->ns), VIEW), 0);
-	check_eq(translate(self, PIDMAP_TGID, 71, BOUND, BOUND), t->a2->pid);
+	check_eq(bound(self, OWN, PIDMAP_TGID, 71), t->a2->pid);
 }
 
 /* dup() and SCM_RIGHTS make no new open file. */
@@ -88,7 +148,7 @@ static void shared_by_duplicates(void **state)
 	(void)state;
 	share_fd(copy);
 	check_eq(bind_on(t->top2, copy, FD(t->a->ns), FD(t->b->ns)), 0);
-	check_eq(translate(self, PIDMAP_TGID, 73, BOUND, BOUND), 81);
+	check_eq(bound(self, OWN, PIDMAP_TGID, 73), 81);
 	check_eq(bind_on(self, copy, VIEW, VIEW), -EBUSY);
 	close(copy);
 }
@@ -107,7 +167,7 @@ static void every_kind(void **state)
 			continue;
 		reopen(t->a);
 		check_eq(bind_on(t->a, OWN, names[i], LEVEL(1)), 0);
-		check_eq(translate(t->a, PIDMAP_TGID, 91, BOUND, BOUND), 75);
+		check_eq(bound(t->a, OWN, PIDMAP_TGID, 91), 75);
 	}
 }
 
@@ -121,13 +181,13 @@ static void outlives_its_names(void **state)
 	(void)state;
 	check_eq(bind_on(self, OWN, VIEW, BY_TID(pid)), 0);
 	reap(q);
-	check_eq(translate(self, PIDMAP_TGID, p->pid, BOUND, BOUND), 1);
-	check_eq(translate(self, PIDMAP_TGID, t->a->pid, BOUND, BOUND),
+	check_eq(bound(self, OWN, PIDMAP_TGID, p->pid), 1);
+	check_eq(bound(self, OWN, PIDMAP_TGID, t->a->pid),
 		 -EREMOTE);
 	close(p->ns);
 	reap(p);
-	check_eq(translate(self, PIDMAP_TGID, 1, BOUND, BOUND), -EREMOTE);
-	check_eq(translate(self, PIDMAP_TGID, unused_number(), BOUND, BOUND),
+	check_eq(bound(self, OWN, PIDMAP_TGID, 1), -EREMOTE);
+	check_eq(bound(self, OWN, PIDMAP_TGID, unused_number()),
 		 -ESRCH);
 	p->ns = self->ns;
 }
@@ -142,10 +202,10 @@ static void view_is_checked_again(void **state)
 	check(fd >= 0);
 	check_eq(bind_on(self, fd, VIEW, FD(t->b->ns)), 0);
 	share_fd(fd);
-	check_eq(translate_on(self, fd, PIDMAP_TGID, t->b2->pid, BOUND, BOUND),
+	check_eq(bound(self, fd, PIDMAP_TGID, t->b2->pid),
 		 81);
 	/* from is above, to is not */
-	check_eq(translate_on(t->a, fd, PIDMAP_TGID, t->b2->pid, BOUND, BOUND),
+	check_eq(bound(t->a, fd, PIDMAP_TGID, t->b2->pid),
 		 -EPERM);
 	check_eq(translate_on(t->a, fd, PIDMAP_TGID, 73, VIEW, BOUND), 81);
 	check_eq(translate_on(t->c, fd, PIDMAP_TGID, 91, VIEW, BOUND), -EPERM);
@@ -169,7 +229,7 @@ static void right_is_checked_again(void **state)
 	p = spawn(self, 0);
 	check_eq(bind_on(p, OWN, VIEW, FD(t->a->ns)), 0);
 	become(p, 1000, 0);
-	check_eq(translate(p, PIDMAP_TGID, t->a2->pid, BOUND, BOUND), 71);
+	check_eq(bound(p, OWN, PIDMAP_TGID, t->a2->pid), 71);
 }
 
 static void policy_is_checked_again(void **state)
@@ -194,6 +254,8 @@ static void policy_is_checked_again(void **state)
 static const struct CMUnitTest tests[] = {
 	TEST(not_before),
 	TEST(means_what_was_bound),
+	TEST(by_value),
+	TEST(by_value_takes_no_more),
 	TEST(once),
 	TEST(shared_by_duplicates),
 	TEST(every_kind),

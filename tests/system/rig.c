@@ -35,7 +35,7 @@
 #endif
 
 #define MAX_PROCS	512
-#define SHARED_BYTES	(8 << 20)
+#define SHARED_BYTES	(32 << 20)
 #define FIRST_NS	200	/* descriptors of namespaces start there */
 #define WATCHDOG	240	/* seconds; only a hang takes as long */
 
@@ -64,6 +64,7 @@ static mode_t old_mode;
 int rig_argc;
 char **rig_argv;
 bool rig_no_device;
+const char *proc_root = "/proc";
 
 /* ----------------------------------------------------------------- failing */
 
@@ -711,7 +712,8 @@ static FILE *open_status(pid_t pid, pid_t tid, const char *what)
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/%s", pid, tid, what);
+	snprintf(path, sizeof(path), "%s/%d/task/%d/%s", proc_root, pid, tid,
+		 what);
 	return fopen(path, "re");
 }
 
@@ -870,6 +872,11 @@ int translate(struct proc *p, int type, int nr, struct pidmap_nsref from,
 	      struct pidmap_nsref to)
 {
 	return translate_on(p, OWN, type, nr, from, to);
+}
+
+int translate_bound(struct proc *p, int fd, int type, int nr)
+{
+	return call_raw(p, fd, PIDMAP_BOUND_TID + type, (void *)(long)nr);
 }
 
 int translate_many(struct proc *p, int fd, int type, int *numbers, int n,

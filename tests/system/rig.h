@@ -145,6 +145,8 @@ struct tree *grow(void);
 
 /* ------------------------------------------------------------------ /proc */
 
+/* Where a process of the rig reads what follows: "/proc" unless changed */
+extern const char *proc_root;
 /* The numbers of a line like NSpid; returns how many, 0 if there is no such */
 int proc_numbers(pid_t pid, pid_t tid, const char *field, pid_t *nr);
 /* Field 22 of stat, in clock ticks of 10 ms */
@@ -177,6 +179,8 @@ int translate(struct proc *p, int type, int nr, struct pidmap_nsref from,
 	      struct pidmap_nsref to);
 int translate_on(struct proc *p, int fd, int type, int nr,
 		 struct pidmap_nsref from, struct pidmap_nsref to);
+/* between what was bound, by value */
+int translate_bound(struct proc *p, int fd, int type, int nr);
 /* -errno for all, or one answer each in place */
 int translate_many(struct proc *p, int fd, int type, int *numbers, int n,
 		   struct pidmap_nsref from, struct pidmap_nsref to);
