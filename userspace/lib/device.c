@@ -36,6 +36,20 @@ static int device_open(struct pidmap *h)
 	return err == -ENOTTY || err == -EINVAL ? -EOPNOTSUPP : err;
 }
 
+static bool is_bound(const struct pidmap_nsref *ns)
+{
+	return ns->kind == PIDMAP_NS_BOUND && !ns->reserved && !ns->value;
+}
+
+/* The kernel numbers these like the types. */
+static int translate_bound(const struct pidmap *h, enum pidmap_type type,
+			   pid_t nr)
+{
+	int ret = ioctl(h->fd, PIDMAP_BOUND_TID + type, (long)nr);
+
+	return ret < 0 ? -errno : ret;
+}
+
 static int device_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,
 			    const struct pidmap_nsref *from,
 			    const struct pidmap_nsref *to,
@@ -50,8 +64,11 @@ static int device_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,
 		.to = *to,
 		.start_time = start_time ? *start_time : 0,
 	};
-	int err = device_ioctl(h, PIDMAP_TRANSLATE, &req);
+	int err;
 
+	if (!start_time && is_bound(from) && is_bound(to) && type <= PIDMAP_SID)
+		return translate_bound(h, type, nr);
+	err = device_ioctl(h, PIDMAP_TRANSLATE, &req);
 	if (err)
 		return err;
 	if (start_time)

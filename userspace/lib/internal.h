@@ -89,6 +89,8 @@ struct pidmap {
 	struct local local;
 };
 
+struct proc_task;
+
 /* nsref.c: a name becomes a namespace */
 int local_open(struct pidmap *h);
 void local_close(struct pidmap *h);
@@ -98,6 +100,9 @@ int local_bind(struct pidmap *h, const struct pidmap_nsref *from,
 int place_get(struct pidmap *h, const struct pidmap_nsref *name,
 	      const struct place *bound, struct place *place);
 void place_put(struct place *place);
+int local_task_inum(const struct pidmap *h, const struct proc_task *task,
+		    uint32_t *inum);
+int local_task_ns(const struct pidmap *h, const struct proc_task *task);
 uint32_t ns_inum(int fd);
 uint64_t ns_id(int fd);
 int ns_climb(int fd, unsigned int levels);

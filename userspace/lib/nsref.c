@@ -219,6 +219,30 @@ static int place_own(const struct pidmap *h, int fd, struct place *place)
 	return err;
 }
 
+/*
+ * The namespace a task lives in. One without numbers below the view's lives in
+ * the view; its link, which it may not be allowed to read, is not needed.
+ */
+int local_task_inum(const struct pidmap *h, const struct proc_task *task,
+		    uint32_t *inum)
+{
+	if (task->st.levels > 1)
+		return proc_task_inum(task, inum);
+	*inum = h->local.view.inum;
+	return 0;
+}
+
+/* Return: an nsfs file of it. */
+int local_task_ns(const struct pidmap *h, const struct proc_task *task)
+{
+	int fd;
+
+	if (task->st.levels > 1)
+		return proc_task_ns(task);
+	fd = fcntl(h->local.view.fd, F_DUPFD_CLOEXEC, 0);
+	return fd < 0 ? -errno : fd;
+}
+
 static int place_tid(const struct pidmap *h, uint64_t tid, struct place *place)
 {
 	struct proc_task task;
@@ -230,7 +254,7 @@ static int place_tid(const struct pidmap *h, uint64_t tid, struct place *place)
 	snprintf(name, sizeof(name), "%llu", (unsigned long long)tid);
 	fd = proc_task_get(h->local.root, h->local.root, name, &task);
 	if (!fd) {
-		fd = proc_task_ns(&task);
+		fd = local_task_ns(h, &task);
 		proc_task_put(&task);
 	}
 	if (fd == -ESRCH)
@@ -250,7 +274,8 @@ struct ns_search {
  *
  * Return: a file of the namespace; -ENOENT where it is another.
  */
-static int open_if_match(const struct pidmap_nsref *name,
+static int open_if_match(const struct pidmap *h,
+			 const struct pidmap_nsref *name,
 			 const struct proc_task *init)
 {
 	bool by_id = name->kind == PIDMAP_NS_ID;
@@ -260,13 +285,13 @@ static int open_if_match(const struct pidmap_nsref *name,
 	if (init->st.tid[init->st.levels - 1] != 1)
 		return -ENOENT;
 	if (!by_id) {
-		err = proc_task_inum(init, &inum);
+		err = local_task_inum(h, init, &inum);
 		if (err)
 			return err;
 		if (inum != name->value)
 			return -ENOENT;
 	}
-	fd = proc_task_ns(init);
+	fd = local_task_ns(h, init);
 	if (fd >= 0 && name->value != (by_id ? ns_id(fd) : ns_inum(fd))) {
 		close(fd);
 		return -ENOENT;
@@ -282,7 +307,7 @@ static int match_init(int dir, const char *name, void *arg)
 
 	fd = proc_task_get(s->h->local.root, dir, name, &task);
 	if (!fd) {
-		fd = open_if_match(s->name, &task);
+		fd = open_if_match(s->h, s->name, &task);
 		proc_task_put(&task);
 	}
 	if (fd >= 0) {

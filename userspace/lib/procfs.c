@@ -456,7 +456,7 @@ put_from:
 static int name_spaces(const struct pidmap *h, const struct proc_task *task,
 		       struct pidmap_pid *pids)
 {
-	int i, fd = proc_task_ns(task);
+	int i, fd = local_task_ns(h, task);
 
 	for (i = leaf_depth(task); i > 0 && fd >= 0; i--) {
 		pids[i].inum = ns_inum(fd);
@@ -539,7 +539,7 @@ static int tell_task(const struct listing *l, const struct proc_task *task)
 			  (PIDMAP_MAX_PIDS + 1) * sizeof(pid_t)];
 	} u = { 0 };
 	unsigned int levels = task->st.levels;
-	int err = proc_task_inum(task, &u.rec.inum);
+	int err = local_task_inum(l->h, task, &u.rec.inum);
 
 	if (err)
 		return err;
@@ -559,7 +559,7 @@ static int tell_ns(const struct listing *l, const struct proc_task *init)
 		.level = ns_is_initial(l->h->local.view.inum) ?
 			 leaf_depth(init) : PIDMAP_LEVEL_UNKNOWN,
 	};
-	int err, owner, fd = proc_task_ns(init);
+	int err, owner, fd = local_task_ns(l->h, init);
 	uid_t uid;
 
 	if (fd < 0)
