@@ -56,33 +56,37 @@ static u64 start_to_user(u64 start)
 	return start ? start + boottime_offset() : 0;
 }
 
-static int ioctl_info(const struct pidmap_view *view,
-		      struct pidmap_info __user *uarg)
+static long ioctl_info(struct file *file, struct pidmap_info __user *uarg)
 {
-	struct pidmap_pid ns = {
-		.inum = view->ns->ns.inum,
-		.id = pidmap_ns_id(view->ns),
-	};
 	struct pidmap_info info = {
 		.size = sizeof(info),
 		.abi_version = PIDMAP_ABI_VERSION,
 		.features = PIDMAP_HAVE_NS_ID ? PIDMAP_FEATURE_NS_ID : 0,
-		.level = view->ns->level,
 		.upward = READ_ONCE(pidmap_upward),
 		.max_level = PIDMAP_MAX_LEVEL,
-		.rights = pidmap_view_identity(view) ?
-			  PIDMAP_RIGHT_IDENTITY : 0,
 		.record_min = PIDMAP_RECORD_MAX,
 	};
+	struct pidmap_view view;
+	struct pidmap_pid ns;
 	u32 size;
+	int err;
 
 	if (get_user(size, &uarg->size))
 		return -EFAULT;
 	if (size < sizeof(info) || size > PAGE_SIZE)
 		return -EINVAL;
-	pidmap_view_hide(view, &ns, 1);
+	err = pidmap_view_get(&view, file);
+	if (err)
+		return err;
+
+	ns.inum = view.ns->ns.inum;
+	ns.id = pidmap_ns_id(view.ns);
+	pidmap_view_hide(&view, &ns, 1);
+	info.level = view.ns->level;
 	info.inum = ns.inum;
 	info.id = ns.id;
+	if (pidmap_view_identity(&view))
+		info.rights |= PIDMAP_RIGHT_IDENTITY;
 	if (copy_to_user(uarg, &info, sizeof(info)) ||
 	    clear_user((void __user *)uarg + sizeof(info), size - sizeof(info)))
 		return -EFAULT;
@@ -96,9 +100,11 @@ static int ioctl_info(const struct pidmap_view *view,
 static int get_translate(struct pidmap_translate *req,
 			 const struct pidmap_translate __user *uarg)
 {
+	u32 size;
+
 	if (!user_read_access_begin(uarg, sizeof(*uarg)))
 		return -EFAULT;
-	unsafe_get_user(req->size, &uarg->size, fault);
+	unsafe_get_user(size, &uarg->size, fault);
 	unsafe_get_user(req->flags, &uarg->flags, fault);
 	unsafe_get_user(req->type, &uarg->type, fault);
 	unsafe_get_user(req->nr, &uarg->nr, fault);
@@ -111,7 +117,7 @@ static int get_translate(struct pidmap_translate *req,
 	unsafe_get_user(req->start_time, &uarg->start_time, fault);
 	unsafe_get_user(req->reserved, &uarg->reserved, fault);
 	user_read_access_end();
-	if (likely(req->size == sizeof(*req)))
+	if (likely(size == sizeof(*req)))
 		return 0;
 	goto copy;
 fault:
@@ -120,8 +126,22 @@ copy:
 	return get_request(req, sizeof(*req), uarg);
 }
 
-static int ioctl_translate(const struct pidmap_view *view,
-			   struct pidmap_translate __user *uarg)
+/* With a look at the start time: the less usual case, kept out of line. */
+static noinline int translate_timed(const struct pidmap_translation *t,
+				    const struct pidmap_translate *req,
+				    struct pidmap_translate __user *uarg)
+{
+	u64 start = start_from_user(req->start_time);
+	int ret = pidmap_translate_one(t, req->type, req->nr, &start);
+
+	if (ret > 0 && req->flags & PIDMAP_START_TIME &&
+	    put_user(start_to_user(start), &uarg->start_time))
+		return -EFAULT;
+	return ret;
+}
+
+static long ioctl_translate(struct file *file,
+			    struct pidmap_translate __user *uarg)
 {
 	struct pidmap_translate req pidmap_uninit;
 	struct pidmap_pair pair pidmap_uninit;
@@ -134,53 +154,48 @@ static int ioctl_translate(const struct pidmap_view *view,
 	    req.reserved)
 		return -EINVAL;
 
-	ret = pidmap_view_pair(view, &req.from, &req.to, &pair);
+	ret = pidmap_view_pair(file, &req.from, &req.to, &pair);
 	if (ret)
 		return ret;
-	if (likely(!req.flags && !req.start_time)) {
+	if (unlikely(req.flags || req.start_time))
+		ret = translate_timed(&pair.t, &req, uarg);
+	else
 		ret = pidmap_translate_nr(&pair.t, req.type, req.nr);
-	} else {
-		req.start_time = start_from_user(req.start_time);
-		ret = pidmap_translate_one(&pair.t, req.type, req.nr,
-					   &req.start_time);
-	}
 	pidmap_pair_put(&pair);
-	if (ret < 0)
-		return ret;
+	return ret < 0 ? ret : put_user(ret, &uarg->result);
+}
 
-	if (req.flags & PIDMAP_START_TIME &&
-	    put_user(start_to_user(req.start_time), &uarg->start_time))
-		return -EFAULT;
-	return put_user(ret, &uarg->result);
+/* Resolves the pair as if it had been named again. */
+static noinline int bound_resolved(struct file *file, enum pid_type type,
+				   pid_t nr)
+{
+	static const struct pidmap_nsref bound = { .kind = PIDMAP_NS_BOUND };
+	struct pidmap_pair pair;
+	int ret;
+
+	ret = pidmap_view_pair(file, &bound, &bound, &pair);
+	if (ret)
+		return ret;
+	ret = pidmap_translate_nr(&pair.t, type, nr);
+	pidmap_pair_put(&pair);
+	return ret;
 }
 
 /*
  * The fast path: the number is the argument, and the answer is returned. A view
  * that was checked when the pair was bound is all there is to check.
  */
-static int ioctl_bound(const struct file *file, enum pid_type type,
-		       unsigned long nr)
+static long ioctl_bound(struct file *file, enum pid_type type,
+			unsigned long nr)
 {
-	static const struct pidmap_nsref bound = { .kind = PIDMAP_NS_BOUND };
 	const struct pidmap_file *pf = file->private_data;
-	struct pidmap_view view pidmap_uninit;
-	struct pidmap_pair pair pidmap_uninit;
-	int ret;
 
 	if (nr > INT_MAX)
 		return -ESRCH;
 	/* Pairs with the release in pidmap_view_bind(). */
 	if (likely(smp_load_acquire(&pf->bound_view) == pidmap_active_ns()))
 		return pidmap_translate_nr(&pf->bound.t, type, nr);
-
-	ret = pidmap_view_get(&view, file);
-	if (!ret)
-		ret = pidmap_view_pair(&view, &bound, &bound, &pair);
-	if (ret)
-		return ret;
-	ret = pidmap_translate_nr(&pair.t, type, nr);
-	pidmap_pair_put(&pair);
-	return ret;
+	return bound_resolved(file, type, nr);
 }
 
 /* Between two RCU sections of a long call. Return: -EINTR if it is killed. */
@@ -211,7 +226,7 @@ static u32 translate_chunk(const struct pidmap_translation *t,
 	return count - DIV_ROUND_UP(left, sizeof(*nr));
 }
 
-static int ioctl_translate_many(const struct pidmap_view *view,
+static long ioctl_translate_many(struct file *file,
 				struct pidmap_translate_many __user *uarg)
 {
 	struct pidmap_translate_many req pidmap_uninit;
@@ -227,7 +242,7 @@ static int ioctl_translate_many(const struct pidmap_view *view,
 	if (req.flags || req.type > PIDMAP_SID || req.reserved)
 		return -EINVAL;
 
-	err = pidmap_view_pair(view, &req.from, &req.to, &pair);
+	err = pidmap_view_pair(file, &req.from, &req.to, &pair);
 	if (err)
 		return err;
 	numbers = u64_to_user_ptr(req.numbers);
@@ -247,7 +262,7 @@ static int ioctl_translate_many(const struct pidmap_view *view,
 	return err;
 }
 
-static int ioctl_task_ids(const struct pidmap_view *view,
+static long ioctl_task_ids(struct file *file,
 			  struct pidmap_task_ids __user *uarg)
 {
 	struct pidmap_task_ids req pidmap_uninit;
@@ -260,7 +275,7 @@ static int ioctl_task_ids(const struct pidmap_view *view,
 	if (req.flags & ~PIDMAP_START_TIME || req.reserved || req.reserved2)
 		return -EINVAL;
 
-	err = pidmap_view_pair(view, &req.from, &req.to, &pair);
+	err = pidmap_view_pair(file, &req.from, &req.to, &pair);
 	if (err)
 		return err;
 	req.start_time = start_from_user(req.start_time);
@@ -279,7 +294,7 @@ static int ioctl_task_ids(const struct pidmap_view *view,
 	return 0;
 }
 
-static int ioctl_pids(const struct pidmap_view *view,
+static long ioctl_pids(struct file *file,
 		      struct pidmap_pids __user *uarg)
 {
 	static const struct pidmap_nsref to_view = { .kind = PIDMAP_NS_VIEW };
@@ -294,7 +309,7 @@ static int ioctl_pids(const struct pidmap_view *view,
 	if (req.flags & ~PIDMAP_START_TIME || req.type > PIDMAP_SID)
 		return -EINVAL;
 
-	count = pidmap_view_pair(view, &req.from, &to_view, &pair);
+	count = pidmap_view_pair(file, &req.from, &to_view, &pair);
 	if (count)
 		return count;
 	req.start_time = start_from_user(req.start_time);
@@ -304,7 +319,7 @@ static int ioctl_pids(const struct pidmap_view *view,
 	if (count < 0)
 		return count;
 
-	pidmap_view_hide(view, pids, count);
+	pidmap_view_hide(&pair.view, pids, count);
 	if (put_user(count, &uarg->count))
 		return -EFAULT;
 	if (count > req.capacity)
@@ -346,11 +361,12 @@ static int list_chunk(struct pidmap_batch *b, struct pidmap_list *req,
 	return 0;
 }
 
-static int ioctl_list(const struct pidmap_view *view,
+static long ioctl_list(struct file *file,
 		      struct pidmap_list __user *uarg, u32 flags,
 		      void (*gather)(struct pidmap_batch *b))
 {
 	struct pidmap_nshold hold pidmap_uninit;
+	struct pidmap_view view pidmap_uninit;
 	struct pidmap_list req pidmap_uninit;
 	struct pidmap_batch b pidmap_uninit;
 	int err;
@@ -362,11 +378,13 @@ static int ioctl_list(const struct pidmap_view *view,
 	    req.buffer_size < PIDMAP_RECORD_MAX)
 		return -EINVAL;
 
-	err = pidmap_view_subtree(view, &req.ns, &hold);
+	err = pidmap_view_get(&view, file);
+	if (!err)
+		err = pidmap_view_subtree(&view, &req.ns, &hold);
 	if (err)
 		return err;
 	b.ns = hold.ns;
-	b.view = view->ns;
+	b.view = view.ns;
 	b.flags = req.flags;
 	b.user_ns = current_user_ns();
 	b.time_offset = boottime_offset();
@@ -388,8 +406,8 @@ static int ioctl_list(const struct pidmap_view *view,
 	return err;
 }
 
-static int ioctl_bind(const struct pidmap_view *view, struct pidmap_file *pf,
-		      const struct pidmap_bind __user *uarg)
+static long ioctl_bind(struct file *file,
+		       const struct pidmap_bind __user *uarg)
 {
 	struct pidmap_bind req pidmap_uninit;
 	struct pidmap_pair pair pidmap_uninit;
@@ -402,43 +420,12 @@ static int ioctl_bind(const struct pidmap_view *view, struct pidmap_file *pf,
 	    req.to.kind == PIDMAP_NS_BOUND)
 		return -EINVAL;
 
-	err = pidmap_view_pair(view, &req.from, &req.to, &pair);
+	err = pidmap_view_pair(file, &req.from, &req.to, &pair);
 	if (err)
 		return err;
-	err = pidmap_view_bind(view, pf, &pair);
+	err = pidmap_view_bind(file->private_data, &pair);
 	pidmap_pair_put(&pair);
 	return err;
-}
-
-static int ioctl_viewed(struct file *file, unsigned int cmd, void __user *uarg)
-{
-	struct pidmap_view view pidmap_uninit;
-	int err;
-
-	err = pidmap_view_get(&view, file);
-	if (err)
-		return err;
-	switch (cmd) {
-	case PIDMAP_TRANSLATE:
-		return ioctl_translate(&view, uarg);
-	case PIDMAP_TRANSLATE_MANY:
-		return ioctl_translate_many(&view, uarg);
-	case PIDMAP_TASK_IDS:
-		return ioctl_task_ids(&view, uarg);
-	case PIDMAP_PIDS:
-		return ioctl_pids(&view, uarg);
-	case PIDMAP_LIST:
-		return ioctl_list(&view, uarg, PIDMAP_LIST_THREADS |
-				  PIDMAP_LIST_DIRECT, pidmap_walk_tasks);
-	case PIDMAP_LIST_NS:
-		return ioctl_list(&view, uarg, 0, pidmap_walk_namespaces);
-	case PIDMAP_BIND:
-		return ioctl_bind(&view, file->private_data, uarg);
-	case PIDMAP_INFO:
-		return ioctl_info(&view, uarg);
-	default:
-		return -ENOTTY;
-	}
 }
 
 /**
@@ -451,7 +438,26 @@ static int ioctl_viewed(struct file *file, unsigned int cmd, void __user *uarg)
  */
 long pidmap_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
+	void __user *uarg = (void __user *)arg;
+
 	switch (cmd) {
+	case PIDMAP_INFO:
+		return ioctl_info(file, uarg);
+	case PIDMAP_TRANSLATE:
+		return ioctl_translate(file, uarg);
+	case PIDMAP_TRANSLATE_MANY:
+		return ioctl_translate_many(file, uarg);
+	case PIDMAP_TASK_IDS:
+		return ioctl_task_ids(file, uarg);
+	case PIDMAP_PIDS:
+		return ioctl_pids(file, uarg);
+	case PIDMAP_LIST:
+		return ioctl_list(file, uarg, PIDMAP_LIST_THREADS |
+				  PIDMAP_LIST_DIRECT, pidmap_walk_tasks);
+	case PIDMAP_LIST_NS:
+		return ioctl_list(file, uarg, 0, pidmap_walk_namespaces);
+	case PIDMAP_BIND:
+		return ioctl_bind(file, uarg);
 	case PIDMAP_BOUND_TID:
 		return ioctl_bound(file, PIDTYPE_PID, arg);
 	case PIDMAP_BOUND_TGID:
@@ -461,6 +467,6 @@ long pidmap_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case PIDMAP_BOUND_SID:
 		return ioctl_bound(file, PIDTYPE_SID, arg);
 	default:
-		return ioctl_viewed(file, cmd, (void __user *)arg);
+		return -ENOTTY;
 	}
 }

@@ -39,8 +39,10 @@ static __always_inline int pidmap_nsref_fd(u64 fd, struct pidmap_nshold *hold)
 	struct ns_common *ns;
 	struct inode *inode;
 
-	if (fd > INT_MAX)
+	if (unlikely(fd > INT_MAX)) {
+		hold->fd = (struct fd){};
 		return -EBADF;
+	}
 	hold->fd = fdget(fd);
 	if (!fd_file(hold->fd))
 		return -EBADF;

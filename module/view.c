@@ -96,36 +96,47 @@ void pidmap_view_hide(const struct pidmap_view *view, struct pidmap_pid *pids,
 /* The names that not everyone may use, and those that are none by themselves. */
 static noinline int view_resolve_other(const struct pidmap_view *view,
 				       const struct pidmap_nsref *name,
-				       const struct pidmap_nshold *bound,
-				       struct pidmap_nshold *hold)
+				       bool to, struct pidmap_nshold *hold)
 {
-	bool is_bound = name->kind == PIDMAP_NS_BOUND;
+	const struct pidmap_file *pf = view->file->private_data;
+	const struct pidmap_nshold *bound;
 
-	if (is_bound) {
-		if (name->value || !bound)
+	hold->fd = (struct fd){};
+	if (name->reserved)
+		return -EINVAL;
+	if (name->kind == PIDMAP_NS_BOUND) {
+		if (name->value)
 			return -EINVAL;
 		/* Pairs with the release in pidmap_view_bind(). */
-		if (smp_load_acquire(&view->pf->bound_state) != BOUND_READY)
+		if (smp_load_acquire(&pf->bound_state) != BOUND_READY)
 			return -ENODATA;
+		bound = to ? &pf->bound.to : &pf->bound.from;
 		hold->ns = bound->ns;
 		hold->kind = bound->kind;
 	}
 	if (needs_identity(hold->kind) && !pidmap_view_identity(view))
 		return -EPERM;
-	return is_bound ? 0 : pidmap_nsref_get(view->ns, name, hold);
+	if (name->kind == PIDMAP_NS_BOUND)
+		return 0;
+	return pidmap_nsref_get(view->ns, name, hold);
 }
 
 static __always_inline int view_resolve(const struct pidmap_view *view,
 					const struct pidmap_nsref *name,
-					const struct pidmap_nshold *bound,
-					struct pidmap_nshold *hold)
+					bool to, struct pidmap_nshold *hold)
 {
-	*hold = (struct pidmap_nshold){ .kind = name->kind };
-	if (name->reserved)
-		return -EINVAL;
-	if (likely(name->kind == PIDMAP_NS_FD))
+	hold->kind = name->kind;
+	hold->ref = NULL;
+	if (likely(name->kind == PIDMAP_NS_FD && !name->reserved))
 		return pidmap_nsref_fd(name->value, hold);
-	return view_resolve_other(view, name, bound, hold);
+	return view_resolve_other(view, name, to, hold);
+}
+
+/* Level 0 contains all there is. */
+static bool view_contains(const struct pidmap_view *view,
+			  const struct pidmap_nshold *hold)
+{
+	return !view->ns->level || pidmap_ns_within(hold->ns, view->ns);
 }
 
 /* Only a level names what lies above the view. */
@@ -136,47 +147,50 @@ static bool view_below(const struct pidmap_view *view,
 	       pidmap_ns_within(view->ns, hold->ns);
 }
 
-static int view_upward(const struct pidmap_view *view, struct pidmap_pair *pair)
+static noinline int view_upward(struct pidmap_pair *pair)
 {
 	int policy = READ_ONCE(pidmap_upward);
 
-	if (!pidmap_ns_within(pair->from.ns, view->ns) &&
-	    !(view_below(view, &pair->from) &&
+	if (!view_contains(&pair->view, &pair->from) &&
+	    !(view_below(&pair->view, &pair->from) &&
 	      policy == PIDMAP_UPWARD_SUBTREE))
 		return -EPERM;
-	if (!pidmap_ns_within(pair->to.ns, view->ns)) {
-		if (!view_below(view, &pair->to) ||
+	if (!view_contains(&pair->view, &pair->to)) {
+		if (!view_below(&pair->view, &pair->to) ||
 		    policy == PIDMAP_UPWARD_NONE)
 			return -EPERM;
 		if (policy == PIDMAP_UPWARD_SELF)
 			pair->t.only = current;
 	}
 	/* Who is not in the view does not exist, however it is called above. */
-	pair->t.within = view->ns;
+	pair->t.within = pair->view.ns;
 	return 0;
 }
 
 /**
  * pidmap_view_pair() - resolve two namespaces to translate between
- * @view: who asks
+ * @file: the open file through which the current task asks
  * @from: name of the first
  * @to: name of the second
  * @pair: to fill; on success to be given to pidmap_pair_put()
  *
- * Return: 0, or -EPERM where a name needs a right the caller lacks or lies
- * outside the view, -ENODATA for PIDMAP_NS_BOUND before PIDMAP_BIND, or what
- * pidmap_nsref_get() fails with.
+ * Return: 0, or -EPERM where the caller has no view, a name needs a right the
+ * caller lacks or lies outside the view, -ENODATA for PIDMAP_NS_BOUND before
+ * PIDMAP_BIND, or what pidmap_nsref_get() fails with.
  */
-int pidmap_view_pair(const struct pidmap_view *view,
-		     const struct pidmap_nsref *from,
+int pidmap_view_pair(const struct file *file, const struct pidmap_nsref *from,
 		     const struct pidmap_nsref *to, struct pidmap_pair *pair)
 {
+	struct pidmap_view *view = &pair->view;
 	int err;
 
-	err = view_resolve(view, from, &view->pf->bound.from, &pair->from);
+	err = pidmap_view_get(view, file);
+	if (err)
+		return err;
+	err = view_resolve(view, from, false, &pair->from);
 	if (err)
 		goto put_from;
-	err = view_resolve(view, to, &view->pf->bound.to, &pair->to);
+	err = view_resolve(view, to, true, &pair->to);
 	if (err)
 		goto put_to;
 
@@ -184,10 +198,10 @@ int pidmap_view_pair(const struct pidmap_view *view,
 	pair->t.to = pair->to.ns;
 	pair->t.within = NULL;
 	pair->t.only = NULL;
-	if (likely(pidmap_ns_within(pair->from.ns, view->ns) &&
-		   pidmap_ns_within(pair->to.ns, view->ns)))
+	if (likely(view_contains(view, &pair->from) &&
+		   view_contains(view, &pair->to)))
 		return 0;
-	err = view_upward(view, pair);
+	err = view_upward(pair);
 	if (!err)
 		return 0;
 put_to:
@@ -200,7 +214,7 @@ put_from:
 /**
  * pidmap_view_subtree() - resolve a namespace whose members may be listed
  * @view: who asks
- * @name: its name, any kind but PIDMAP_NS_BOUND
+ * @name: its name; PIDMAP_NS_BOUND is none here
  * @hold: to fill; on success to be given to pidmap_nshold_put()
  *
  * Return: 0, or -EPERM where the caller lacks the identity right or the
@@ -210,10 +224,12 @@ int pidmap_view_subtree(const struct pidmap_view *view,
 			const struct pidmap_nsref *name,
 			struct pidmap_nshold *hold)
 {
-	int err = view_resolve(view, name, NULL, hold);
+	int err;
 
-	if (!err && !(pidmap_view_identity(view) &&
-		      pidmap_ns_within(hold->ns, view->ns)))
+	if (name->kind == PIDMAP_NS_BOUND)
+		return -EINVAL;
+	err = view_resolve(view, name, false, hold);
+	if (!err && !(pidmap_view_identity(view) && view_contains(view, hold)))
 		err = -EPERM;
 	if (err)
 		pidmap_nshold_put(hold);
@@ -222,14 +238,12 @@ int pidmap_view_subtree(const struct pidmap_view *view,
 
 /**
  * pidmap_view_bind() - give PIDMAP_NS_BOUND its meaning for an open file
- * @view: who binds
  * @pf: what the file holds
  * @pair: the namespaces, resolved
  *
  * Return: 0, or -EBUSY if it has a meaning already.
  */
-int pidmap_view_bind(const struct pidmap_view *view, struct pidmap_file *pf,
-		     const struct pidmap_pair *pair)
+int pidmap_view_bind(struct pidmap_file *pf, const struct pidmap_pair *pair)
 {
 	struct pidmap_pair *bound = &pf->bound;
 
@@ -249,7 +263,7 @@ int pidmap_view_bind(const struct pidmap_view *view, struct pidmap_file *pf,
 	if (!pair->t.within && !needs_identity(pair->from.kind) &&
 	    !needs_identity(pair->to.kind))
 		/* Pairs with the acquire in ioctl_bound(). */
-		smp_store_release(&pf->bound_view, view->ns);
+		smp_store_release(&pf->bound_view, pair->view.ns);
 	return 0;
 }
 

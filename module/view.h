@@ -13,12 +13,25 @@
 #include "translate.h"
 
 /**
+ * struct pidmap_view - who looks, for the length of one call
+ * @ns: the view: the opener's namespace, or the caller's where that is deeper;
+ *	pinned by the open file or by the caller
+ * @file: the open file: the opener's credentials, and a struct pidmap_file
+ */
+struct pidmap_view {
+	struct pid_namespace *ns;
+	const struct file *file;
+};
+
+/**
  * struct pidmap_pair - two namespaces a caller named and may translate between
+ * @view: who looks
  * @from: where the numbers come from
  * @to: where they go
  * @t: the two, with what the policy takes away; ready for translate.c
  */
 struct pidmap_pair {
+	struct pidmap_view view;
 	struct pidmap_nshold from;
 	struct pidmap_nshold to;
 	struct pidmap_translation t;
@@ -38,33 +51,18 @@ struct pidmap_file {
 	struct pidmap_pair bound;
 };
 
-/**
- * struct pidmap_view - who looks, for the length of one call
- * @ns: the view: the opener's namespace, or the caller's where that is deeper;
- *	pinned by the open file or by the caller
- * @file: the open file, for the opener's credentials
- * @pf: what it holds
- */
-struct pidmap_view {
-	struct pid_namespace *ns;
-	const struct file *file;
-	const struct pidmap_file *pf;
-};
-
 extern const struct kernel_param_ops pidmap_upward_ops;
 extern int pidmap_upward;
 
 bool pidmap_view_identity(const struct pidmap_view *view);
 void pidmap_view_hide(const struct pidmap_view *view, struct pidmap_pid *pids,
 		      unsigned int count);
-int pidmap_view_pair(const struct pidmap_view *view,
-		     const struct pidmap_nsref *from,
+int pidmap_view_pair(const struct file *file, const struct pidmap_nsref *from,
 		     const struct pidmap_nsref *to, struct pidmap_pair *pair);
 int pidmap_view_subtree(const struct pidmap_view *view,
 			const struct pidmap_nsref *name,
 			struct pidmap_nshold *hold);
-int pidmap_view_bind(const struct pidmap_view *view, struct pidmap_file *pf,
-		     const struct pidmap_pair *pair);
+int pidmap_view_bind(struct pidmap_file *pf, const struct pidmap_pair *pair);
 void pidmap_view_unbind(struct pidmap_file *pf);
 
 /* task_active_pid_ns(current), in line. */
@@ -91,7 +89,6 @@ static inline int pidmap_view_get(struct pidmap_view *view,
 	const struct pidmap_file *pf = file->private_data;
 
 	view->file = file;
-	view->pf = pf;
 	view->ns = pf->ns;
 	if (likely(active == pf->ns) || pidmap_ns_within(pf->ns, active))
 		return 0;

@@ -53,7 +53,8 @@ static inline bool pidmap_leaf_load(struct pidmap_leaf *leaf,
 	leaf->span = leaf->slot ? iter.next_index - iter.index : 0;
 	return leaf->slot;
 #else
-	leaf->pid = find_ge_pid(nr, ns);
+	/* It warns of numbers that no ID can have. */
+	leaf->pid = nr <= INT_MAX ? find_ge_pid(nr, ns) : NULL;
 	leaf->first = leaf->pid ? pidmap_nr(leaf->pid, ns) : 0;
 	leaf->span = leaf->pid ? 1 : 0;
 	return leaf->pid;
