@@ -227,7 +227,7 @@ static u32 translate_chunk(const struct pidmap_translation *t,
 }
 
 static long ioctl_translate_many(struct file *file,
-				struct pidmap_translate_many __user *uarg)
+				 struct pidmap_translate_many __user *uarg)
 {
 	struct pidmap_translate_many req pidmap_uninit;
 	const s32 __user *numbers;
@@ -263,7 +263,7 @@ static long ioctl_translate_many(struct file *file,
 }
 
 static long ioctl_task_ids(struct file *file,
-			  struct pidmap_task_ids __user *uarg)
+			   struct pidmap_task_ids __user *uarg)
 {
 	struct pidmap_task_ids req pidmap_uninit;
 	struct pidmap_pair pair pidmap_uninit;
@@ -295,7 +295,7 @@ static long ioctl_task_ids(struct file *file,
 }
 
 static long ioctl_pids(struct file *file,
-		      struct pidmap_pids __user *uarg)
+		       struct pidmap_pids __user *uarg)
 {
 	static const struct pidmap_nsref to_view = { .kind = PIDMAP_NS_VIEW };
 	struct pidmap_pid pids[PIDMAP_MAX_LEVEL + 1] pidmap_uninit;
@@ -362,8 +362,8 @@ static int list_chunk(struct pidmap_batch *b, struct pidmap_list *req,
 }
 
 static long ioctl_list(struct file *file,
-		      struct pidmap_list __user *uarg, u32 flags,
-		      void (*gather)(struct pidmap_batch *b))
+		       struct pidmap_list __user *uarg, u32 flags,
+		       void (*gather)(struct pidmap_batch *b))
 {
 	struct pidmap_nshold hold pidmap_uninit;
 	struct pidmap_view view pidmap_uninit;
