@@ -93,7 +93,7 @@ void pidmap_view_hide(const struct pidmap_view *view, struct pidmap_pid *pids,
 	}
 }
 
-/* The names that not everyone may use, and those that are none by themselves. */
+/* The names that not everyone may use, and the one that is none by itself. */
 static noinline int view_resolve_other(const struct pidmap_view *view,
 				       const struct pidmap_nsref *name,
 				       bool to, struct pidmap_nshold *hold)
@@ -259,7 +259,7 @@ int pidmap_view_bind(struct pidmap_file *pf, const struct pidmap_pair *pair)
 	/* Pairs with the acquire in view_resolve_other(). */
 	smp_store_release(&pf->bound_state, BOUND_READY);
 
-	/* What needs a right is checked on every call, the rest once per view. */
+	/* What needs a right is checked on every call, the rest once a view. */
 	if (!pair->t.within && !needs_identity(pair->from.kind) &&
 	    !needs_identity(pair->to.kind))
 		/* Pairs with the acquire in ioctl_bound(). */
