@@ -314,7 +314,7 @@ int main(int argc, char **argv)
 		else if (!strcmp(argv[i], "--trace"))
 			traced = value;
 		else
-			errx(2, "usage: bench [--tasks N] [--depth N] [--only GROUP|ROW,... | --cpus N | --trace ROW]");
+			errx(2, "no option %s", argv[i]);
 	}
 	if (b.tasks < 1 || b.depth < 1 || b.depth > PIDMAP_MAX_LEVEL + 1)
 		errx(2, "no such number of tasks or levels");

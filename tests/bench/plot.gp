@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # Needs the strings data (a directory) and newest (a kernel).
-set terminal svg size 900,820 font "sans-serif,13" background "white"
+set terminal svg noenhanced size 900,820 font "sans-serif,13" background "white"
 set multiplot layout 2,1 title "pidmap and its alternatives, ".newest
 set grid xtics
 set logscale x
 set xrange [10:200000]
 set format x "%.0f"
 set xlabel "instructions for one ID or process"
-set yrange [-0.6:*]
+set yrange [-0.6:13.6]
+set tics nomirror
 set style fill solid 0.6
 unset key
 plot data."/bars" using (10):0:(10):2:($0-0.35):($0+0.35):ytic(1) \
