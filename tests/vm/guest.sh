@@ -130,6 +130,7 @@ make_initramfs()
 	if [ -n "$interactive" ]; then
 		echo "${TERM:-dumb}" >"$tree/rig/interactive"
 		read -r rows columns < <(stty size)
+		[ "$rows" -gt 0 ] || rows=24 columns=80
 		echo "stty sane rows $rows cols $columns" \
 			>"$tree/rig/command"
 	fi
