@@ -69,11 +69,14 @@ const struct column translate_columns[] = {
  * @from: the namespace of --from
  * @to: the namespace of --to
  * @piped: whether they come from standard input: too many for a sentence each
+ * @status: what becomes the exit code
  * @count: how many wait
- * @asked: how many were asked for in all
- * @unanswered: how many of those have no number
- * @invalid: how many words were no ID
+ * @asked: how many words came from standard input
+ * @unanswered: how many of those are IDs without a number
+ * @invalid: how many of those are no IDs
  * @numbers: those that wait
+ * @results: their answers
+ * @rows: how both are printed
  */
 struct batch {
 	const struct cli *cli;
@@ -81,6 +84,7 @@ struct batch {
 	struct pidmap_nsref from;
 	struct pidmap_nsref to;
 	bool piped;
+	int status;
 	size_t count;
 	size_t asked;
 	size_t unanswered;
@@ -120,8 +124,11 @@ static int flush(struct batch *batch)
 		};
 		if (row->result > 0 || row->id == NO_ID)
 			continue;
-		batch->unanswered++;
-		if (!batch->piped)
+		if (!batch->status)
+			batch->status = EXIT_NO_ANSWER;
+		if (batch->piped)
+			batch->unanswered++;
+		else
 			explain(batch, row);
 	}
 	if (batch->count)
@@ -137,7 +144,8 @@ static int add(struct batch *batch, const char *word)
 	uint64_t number;
 
 	if (parse_number(word + minus, INT_MAX, &number)) {
-		if (!batch->invalid++ || !batch->piped)
+		batch->status = EXIT_USAGE;
+		if (!batch->piped || !batch->invalid++)
 			fail(0, "'%s' is no ID; IDs are numbers up to %d",
 			     word, INT_MAX);
 		batch->numbers[batch->count] = NO_ID;
@@ -145,7 +153,7 @@ static int add(struct batch *batch, const char *word)
 		batch->numbers[batch->count] = minus ?
 			-(pid_t)number : (pid_t)number;
 	}
-	batch->asked++;
+	batch->asked += batch->piped;
 	return ++batch->count == BATCH ? flush(batch) : EXIT_ANSWERED;
 }
 
@@ -235,17 +243,15 @@ static int add_operands(struct batch *batch, int argc, char **argv)
 	return status ? status : flush(batch);
 }
 
-static int summary(const struct batch *batch)
+/* What came from standard input did not get a sentence each. */
+static void summary(const struct batch *batch)
 {
-	if (batch->piped && batch->invalid > 1)
+	if (batch->invalid > 1)
 		fail(0, "%zu words of %zu were no IDs; each was answered with 0",
 		     batch->invalid, batch->asked);
-	if (batch->piped && batch->unanswered)
+	if (batch->unanswered)
 		fail(0, "%zu IDs of %zu have no number in '%s'; add '-o id,result,status' to see which",
 		     batch->unanswered, batch->asked, batch->cli->to);
-	if (batch->invalid)
-		return EXIT_USAGE;
-	return batch->unanswered ? EXIT_NO_ANSWER : EXIT_ANSWERED;
 }
 
 int do_translate(const struct cli *cli, int argc, char **argv)
@@ -268,5 +274,6 @@ int do_translate(const struct cli *cli, int argc, char **argv)
 	if (status)
 		return status;
 	table_end(&batch.table);
-	return summary(&batch);
+	summary(&batch);
+	return batch.status;
 }
