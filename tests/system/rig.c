@@ -717,27 +717,62 @@ static FILE *open_status(pid_t pid, pid_t tid, const char *what)
 	return fopen(path, "re");
 }
 
+/* The numbers of a line that begins with @field and a colon, else 0 */
+static int line_numbers(const char *line, const char *field, pid_t *nr)
+{
+	size_t len = strlen(field);
+	char *end;
+	int n = 0;
+
+	if (strncmp(line, field, len) || line[len] != ':')
+		return 0;
+	for (line += len + 1; n < MAX_LEVELS; line = end) {
+		long number = strtol(line, &end, 10);
+
+		if (end == line)
+			break;
+		nr[n++] = number;
+	}
+	return n;
+}
+
 int proc_numbers(pid_t pid, pid_t tid, const char *field, pid_t *nr)
 {
 	FILE *file = open_status(pid, tid, "status");
-	size_t len = strlen(field);
 	char line[1024];
 	int n = 0;
 
 	if (!file)
 		return 0;
-	while (fgets(line, sizeof(line), file)) {
-		char *word = line + len;
-
-		if (strncmp(line, field, len) || *word++ != ':')
-			continue;
-		for (word = strtok(word, " \t\n"); word && n < MAX_LEVELS;
-		     word = strtok(NULL, " \t\n"))
-			nr[n++] = atoi(word);
-		break;
-	}
+	while (n == 0 && fgets(line, sizeof(line), file))
+		n = line_numbers(line, field, nr);
 	fclose(file);
 	return n;
+}
+
+int proc_ids(pid_t pid, pid_t tid, int nr[4][MAX_LEVELS], pid_t *ppid)
+{
+	static const char * const fields[] = {
+		[PIDMAP_TID] = "NSpid", [PIDMAP_TGID] = "NStgid",
+		[PIDMAP_PGID] = "NSpgid", [PIDMAP_SID] = "NSsid",
+	};
+	FILE *file = open_status(pid, tid, "status");
+	int n[4] = { 0 }, type, parents = 0;
+	char line[1024];
+
+	if (!file)
+		return 0;
+	while (fgets(line, sizeof(line), file)) {
+		for (type = 0; type < 4; type++)
+			if (!n[type])
+				n[type] = line_numbers(line, fields[type],
+						       nr[type]);
+		if (!parents)
+			parents = line_numbers(line, "PPid", ppid);
+	}
+	fclose(file);
+	return parents == 1 && n[0] == n[1] && n[0] == n[2] && n[0] == n[3] ?
+	       n[0] : 0;
 }
 
 /* What follows the name in stat: from field 3 on */

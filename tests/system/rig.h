@@ -149,6 +149,8 @@ struct tree *grow(void);
 extern const char *proc_root;
 /* The numbers of a line like NSpid; returns how many, 0 if there is no such */
 int proc_numbers(pid_t pid, pid_t tid, const char *field, pid_t *nr);
+/* The same for all four types at once; returns how many levels, 0 if none */
+int proc_ids(pid_t pid, pid_t tid, int nr[4][MAX_LEVELS], pid_t *ppid);
 /* Field 22 of stat, in clock ticks of 10 ms */
 unsigned long long proc_start(pid_t pid, pid_t tid);
 char proc_state(pid_t pid, pid_t tid);

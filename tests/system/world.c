@@ -4,11 +4,6 @@
 #include <ctype.h>
 #include <dirent.h>
 
-static const char * const fields[] = {
-	[PIDMAP_TID] = "NSpid", [PIDMAP_TGID] = "NStgid",
-	[PIDMAP_PGID] = "NSpgid", [PIDMAP_SID] = "NSsid",
-};
-
 /* Adds a namespace and those above it; takes over the descriptor. */
 static int add_ns(struct world *w, int fd)
 {
@@ -34,6 +29,10 @@ static int add_ns(struct world *w, int fd)
 		.inum = inum, .parent = parent, .fd = fd,
 		.level = parent < 0 ? 0 : w->ns[parent].level + 1,
 	};
+	if (parent >= 0)
+		memcpy(w->ns[w->n_ns].path, w->ns[parent].path,
+		       sizeof(w->ns[parent].path));
+	w->ns[w->n_ns].path[w->ns[w->n_ns].level] = w->n_ns;
 	return w->n_ns++;
 }
 
@@ -42,20 +41,15 @@ static void add_task(struct world *w, pid_t tgid, pid_t tid)
 {
 	struct world_task t = { .tid = tid, .tgid = tgid };
 	char path[64];
-	int fd, type;
+	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/ns/pid", tgid, tid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return;
 	t.ns = add_ns(w, fd);
-	for (type = 0; type < 4; type++) {
-		int n = proc_numbers(tgid, tid, fields[type], t.nr[type]);
-
-		if (n != w->ns[t.ns].level + 1)
-			return;
-	}
-	t.ppid = proc_ppid(tgid);
+	if (proc_ids(tgid, tid, t.nr, &t.ppid) != w->ns[t.ns].level + 1)
+		return;
 	t.start = proc_start(tgid, tid);
 	w->task = realloc(w->task, (w->n_tasks + 1) * sizeof(t));
 	check(w->task);
@@ -129,10 +123,9 @@ int world_ns(const struct world *w, unsigned int inum)
 
 bool world_within(const struct world *w, int ns, int above)
 {
-	for (; ns >= 0; ns = w->ns[ns].parent)
-		if (ns == above)
-			return true;
-	return false;
+	if (ns < 0 || above < 0 || w->ns[above].level > w->ns[ns].level)
+		return false;
+	return w->ns[ns].path[w->ns[above].level] == above;
 }
 
 int world_nr(const struct world *w, const struct world_task *t, int type,

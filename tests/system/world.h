@@ -13,6 +13,7 @@ struct world_ns {
 	unsigned int inum;
 	int parent;		/* index, -1 for the test program's own */
 	int level;		/* 0 for that one */
+	int path[MAX_LEVELS];	/* itself and those above it, by level */
 	int fd;
 };
 
