@@ -97,27 +97,28 @@ intact() { [ -f "$1/SEAL" ] && [ "$(fingerprint "$1")" = "$(<"$1/SEAL")" ]; }
 cached()
 {
 	local kind=$1 name=$2 key=$3 maker=$4 lock new
+	local dir=$cache/$kind/$name-$key
 
-	entry=$cache/$kind/$name-$key
 	mkdir -p "$cache/$kind"
-	if ! intact "$entry"; then
+	if ! intact "$dir"; then
 		exec {lock}>"$cache/$kind/.$name.lock"
 		flock "$lock"
-		if ! intact "$entry"; then
-			[ ! -e "$entry" ] ||
-				say "$entry is damaged and made anew"
-			rm -rf --one-file-system "$entry"
+		if ! intact "$dir"; then
+			[ ! -e "$dir" ] || say "$dir is damaged and made anew"
+			rm -rf --one-file-system "$dir"
 			new=$(mktemp -d "$cache/$kind/.new-XXXXXX")
 			litter+=("$new")
 			chmod 755 "$new"
 			"$maker" "$new"
 			fingerprint "$new" >"$new/SEAL"
-			mv -T "$new" "$entry"
+			mv -T "$new" "$dir"
 			prune
 		fi
 		exec {lock}>&-
 	fi
-	touch "$entry/SEAL"
+	touch "$dir/SEAL"
+	# only now: MAKER may have needed another entry
+	entry=$dir
 }
 
 prune()
@@ -350,15 +351,19 @@ make_root()
 	rm "$1/apt.conf"
 }
 
-# build_root NAME: sets root and root_key
-build_root()
+# root_key: what the build root of the resolved kernel depends on
+root_key()
 {
-	resolve "$1"
-	root_key=$({
+	{
 		sources
 		printf '%s\n' "${packages[@]}"
 		declare -f make_root mend_headers
-	} | short_sum)
-	cached root "$1" "$root_key" make_root
+	} | short_sum
+}
+
+# build_root NAME: sets root
+build_root()
+{
+	cached root "$1" "$(root_key)" make_root
 	root=$entry/root
 }
