@@ -14,23 +14,50 @@
 
 #include "cli.h"
 
+enum {
+	TRANSLATE,
+	IDS,
+	LIST,
+	TREE,
+	NS,
+	INFO,
+	DOCTOR,
+};
+
 static const struct command commands[] = {
-	{ "translate", do_translate, "ID...",
-	  "the number of each ID in another namespace; '-' reads IDs from standard input",
-	  1, INT_MAX, translate_columns, true },
-	{ "ids", do_ids, "ID", "every number of an ID, with its namespaces",
-	  1, 1, ids_columns, true },
-	{ "list", do_list, "[NS]", "the tasks of a namespace and those below it",
-	  0, 1, list_columns, true },
-	{ "tree", do_tree, "[NS]", "namespaces and their processes, as a tree",
-	  0, 1, NULL, true },
-	{ "ns", do_ns, "[NS]", "the PID namespaces, one a line",
-	  0, 1, ns_columns, true },
-	{ "info", do_info, "", "what answers, and what it lets you do",
-	  0, 0, info_columns, true },
-	{ "doctor", do_doctor, "",
-	  "what is missing, and the command that mends it",
-	  0, 0, doctor_columns, false },
+	[TRANSLATE] = {
+		"translate", do_translate, "ID...",
+		"the number of each ID in another namespace; '-' reads IDs from standard input",
+		1, INT_MAX, translate_columns, true,
+	},
+	[IDS] = {
+		"ids", do_ids, "ID",
+		"every number of an ID, with its namespaces",
+		1, 1, ids_columns, true,
+	},
+	[LIST] = {
+		"list", do_list, "[NS]",
+		"the tasks of a namespace and those below it",
+		0, 1, list_columns, true,
+	},
+	[TREE] = {
+		"tree", do_tree, "[NS]",
+		"namespaces and their processes, as a tree",
+		0, 1, NULL, true,
+	},
+	[NS] = {
+		"ns", do_ns, "[NS]", "the PID namespaces, one a line",
+		0, 1, ns_columns, true,
+	},
+	[INFO] = {
+		"info", do_info, "", "what answers, and what it lets you do",
+		0, 0, info_columns, true,
+	},
+	[DOCTOR] = {
+		"doctor", do_doctor, "",
+		"what is missing, and the command that mends it",
+		0, 0, doctor_columns, false,
+	},
 };
 
 enum {
@@ -44,32 +71,36 @@ enum {
 
 #define OPTIONAL	'['
 
-/* @commands: who takes it, by name; NULL for all */
+#define BY(command)	(1U << (command))
+#define BY_ALL		(~0U)
+
+/* @commands: by whom it is taken */
 static const struct option_help {
 	int key;
 	const char *name;
 	const char *argument;
-	const char *commands;
+	unsigned int commands;
 	const char *help;
 } options[] = {
-	{ 't', "type", "TYPE", "translate ids",
+	{ 't', "type", "TYPE", BY(TRANSLATE) | BY(IDS),
 	  "what the IDs are: tid (default), tgid, pgid or sid" },
-	{ OPT_FROM, "from", "NS", "translate ids",
+	{ OPT_FROM, "from", "NS", BY(TRANSLATE) | BY(IDS),
 	  "the namespace the IDs come from" },
-	{ OPT_TO, "to", "NS", "translate", "the namespace to translate to" },
-	{ OPT_THREADS, "threads", NULL, "list",
+	{ OPT_TO, "to", "NS", BY(TRANSLATE),
+	  "the namespace to translate to" },
+	{ OPT_THREADS, "threads", NULL, BY(LIST),
 	  "every thread, not only processes" },
-	{ OPT_DOT, "dot", NULL, "tree", "draw it for Graphviz" },
-	{ OPT_JSON, "json", "[=FORM]", NULL,
+	{ OPT_DOT, "dot", NULL, BY(TREE), "draw it for Graphviz" },
+	{ OPT_JSON, "json", "[=FORM]", BY_ALL,
 	  "print JSON; FORM lxkns is the REST form of lxkns (list)" },
-	{ 'n', "noheadings", NULL, NULL, "print no headings" },
-	{ 'o', "output", "COLUMNS", NULL,
+	{ 'n', "noheadings", NULL, BY_ALL, "print no headings" },
+	{ 'o', "output", "COLUMNS", BY_ALL,
 	  "print these columns, or with '+' first, these too" },
-	{ 'r', "raw", NULL, NULL, "align nothing, and encode blanks" },
-	{ OPT_BACKEND, "backend", "NAME", NULL,
+	{ 'r', "raw", NULL, BY_ALL, "align nothing, and encode blanks" },
+	{ OPT_BACKEND, "backend", "NAME", BY_ALL,
 	  "who answers: device, nsfs or procfs" },
-	{ 'V', "version", NULL, NULL, "print the version" },
-	{ 'h', "help", NULL, NULL, "print this help" },
+	{ 'V', "version", NULL, BY_ALL, "print the version" },
+	{ 'h', "help", NULL, BY_ALL, "print this help" },
 };
 
 static const char ns_help[] =
@@ -104,11 +135,12 @@ int parse_number(const char *text, uint64_t max, uint64_t *number)
 	return errno || *number > max ? ERANGE : 0;
 }
 
+/* Without a command, what may stand before it: what all commands take */
 static bool takes(const struct command *command,
 		  const struct option_help *option)
 {
-	return !option->commands || !command ||
-	       strstr(option->commands, command->name);
+	return command ? option->commands & BY(command - commands) :
+	       option->commands == BY_ALL;
 }
 
 static void print_options(const struct command *command)
@@ -118,7 +150,7 @@ static void print_options(const struct command *command)
 		const struct option_help *o = &options[i];
 		char text[32];
 
-		if (command ? !takes(command, o) : o->commands != NULL)
+		if (!takes(command, o))
 			continue;
 		snprintf(text, sizeof(text), "--%s%s%s", o->name,
 			 o->argument && *o->argument != OPTIONAL ? " " : "",
@@ -230,7 +262,7 @@ static void getopt_tables(const struct command *command, char *shorts,
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
 		const struct option_help *o = &options[i];
 
-		if (command ? !takes(command, o) : o->commands != NULL)
+		if (!takes(command, o))
 			continue;
 		if (o->key < OPT_FROM) {
 			*shorts++ = o->key;
