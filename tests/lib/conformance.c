@@ -752,7 +752,8 @@ static void check_list(void)
 				     roles[r].space == space :
 				     within(roles[r].space, space));
 
-			check(s.count[r] == want, "list %s, flags %x: %s %d times",
+			check(s.count[r] == want,
+			      "list %s, flags %x: %s %d times",
 			      space_name[space], flags[f], roles[r].name,
 			      s.count[r]);
 		}

@@ -41,7 +41,9 @@ static bool is_bound(const struct pidmap_nsref *ns)
 	return ns->kind == PIDMAP_NS_BOUND && !ns->reserved && !ns->value;
 }
 
-/* The kernel numbers these like the types. */
+_Static_assert(PIDMAP_BOUND_SID - PIDMAP_BOUND_TID == PIDMAP_SID,
+	       "the bound operations are numbered like the types");
+
 static int translate_bound(const struct pidmap *h, enum pidmap_type type,
 			   pid_t nr)
 {
@@ -207,6 +209,11 @@ static int device_walk(struct pidmap *h, unsigned long op,
 	return 0;
 }
 
+static int device_list_fill(struct pidmap *h, struct pidmap_list *req)
+{
+	return device_ioctl(h, PIDMAP_LIST, req);
+}
+
 static int device_list(struct pidmap *h, const struct pidmap_nsref *ns,
 		       unsigned int flags, struct walk *walk)
 {
@@ -230,4 +237,5 @@ const struct backend_ops device_ops = {
 	.pids = device_pids,
 	.list = device_list,
 	.list_ns = device_list_ns,
+	.list_fill = device_list_fill,
 };

@@ -52,6 +52,8 @@ struct backend_ops {
 		    unsigned int flags, struct walk *walk);
 	int (*list_ns)(struct pidmap *h, const struct pidmap_nsref *ns,
 		       struct walk *walk);
+	/* Optional: list() into memory of the caller's, buffer by buffer. */
+	int (*list_fill)(struct pidmap *h, struct pidmap_list *req);
 };
 
 extern const struct backend_ops device_ops;

@@ -6,6 +6,7 @@
  * leads from a number and a namespace to the record of the task.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,16 +24,21 @@
 
 #define NONE		UINT32_MAX
 
+/* Bytes; enough for some 2,000 tasks. */
+#define FIRST_ROOM	65536
+
 struct space {
 	struct pidmap_ns rec;
 	uint32_t parent;	/* index; NONE for the view */
 	uint32_t depth;
+	bool begun;		/* a task of it was met */
 };
 
 struct pidmap_snapshot {
 	char *records;
 	size_t used;
 	size_t room;
+	size_t listed;		/* how many records that is */
 	uint32_t *tasks;	/* every record taken */
 	size_t count;
 	uint32_t *table;
@@ -52,7 +58,7 @@ static const struct pidmap_task *record(const struct pidmap_snapshot *s,
 /* Return: room for @need more, at least twice as much as there was. */
 static void *grow(void *old, size_t used, size_t need, size_t *room)
 {
-	size_t want = *room ? *room : 1 << 16;
+	size_t want = *room ? *room : FIRST_ROOM;
 	void *new;
 
 	while (want < used + need)
@@ -63,21 +69,63 @@ static void *grow(void *old, size_t used, size_t need, size_t *room)
 	return new;
 }
 
+static int reserve(struct pidmap_snapshot *s, size_t need)
+{
+	char *records;
+
+	if (s->used + need <= s->room)
+		return 0;
+	records = grow(s->records, s->used, need, &s->room);
+	if (!records)
+		return ENOMEM;
+	s->records = records;
+	return 0;
+}
+
 static int keep_task(const struct pidmap_task *task, void *arg)
 {
 	struct pidmap_snapshot *s = arg;
+	int err = reserve(s, task->size);
 
-	if (s->used + task->size > s->room) {
-		char *records = grow(s->records, s->used, task->size, &s->room);
-
-		if (!records)
-			return ENOMEM;
-		s->records = records;
-	}
+	if (err)
+		return err;
 	memcpy(s->records + s->used, task, task->size);
 	s->used += task->size;
-	if (s->used / UNIT >= NONE)
-		return EOVERFLOW;
+	s->listed++;
+	return 0;
+}
+
+/* Where the back end can, it writes the records where they stay. */
+static int list_tasks(struct pidmap_snapshot *s, struct pidmap *h,
+		      struct pidmap_nsref ns, unsigned int flags)
+{
+	struct pidmap_list req = {
+		.size = sizeof(req),
+		.flags = flags,
+		.ns = ns,
+	};
+	int err;
+
+	/* No record is at 0. */
+	s->used = UNIT;
+	s->listed = 0;
+	if (!h->ops[0]->list_fill) {
+		err = pidmap_list(h, ns, flags, keep_task, s);
+		return err < 0 ? errno : err;
+	}
+	do {
+		err = reserve(s, FIRST_ROOM / 2);
+		if (err)
+			return err;
+		req.buffer = (uintptr_t)(s->records + s->used);
+		req.buffer_size = s->room - s->used < INT_MAX ?
+				  s->room - s->used : INT_MAX;
+		err = h->ops[0]->list_fill(h, &req);
+		if (err)
+			return -err;
+		s->used += req.used;
+		s->listed += req.count;
+	} while (req.cursor != PIDMAP_CURSOR_END);
 	return 0;
 }
 
@@ -153,16 +201,10 @@ static void add_space(struct pidmap_snapshot *s, const struct pidmap_ns *rec,
 	s->inums[inum_slot(s, rec->inum)] = s->nspaces++;
 }
 
-/*
- * A namespace that was there before the tasks were listed and after kept its
- * inode number in between, so the tasks listed with that number lived in it.
- * Others are left out, tasks and all: none of those was there all the time.
- * Level by level, so that a parent comes before its children.
- */
-static int take_spaces(struct pidmap_snapshot *s, struct spaces *before,
-		       struct spaces *after)
+/* Leaves in @after what was there before, as the same. Return: how many. */
+static size_t intersect(const struct spaces *before, struct spaces *after)
 {
-	size_t b = 0, a, n = 0, added, slots = 8;
+	size_t b = 0, a, n = 0;
 
 	for (a = 0; a < after->count; a++) {
 		while (b < before->count &&
@@ -173,9 +215,18 @@ static int take_spaces(struct pidmap_snapshot *s, struct spaces *before,
 		    same_ns(&before->rec[b], &after->rec[a]))
 			after->rec[n++] = after->rec[a];
 	}
-	while (slots < 2 * n)
+	return n;
+}
+
+/* Level by level, so that a parent comes before its children. */
+static int take_spaces(struct pidmap_snapshot *s, const struct pidmap_ns *recs,
+		       size_t count)
+{
+	size_t i, added, slots = 8;
+
+	while (slots < 2 * count)
 		slots *= 2;
-	s->spaces = calloc(n + 1, sizeof(*s->spaces));
+	s->spaces = calloc(count + 1, sizeof(*s->spaces));
 	s->inums = malloc(slots * sizeof(*s->inums));
 	if (!s->spaces || !s->inums)
 		return ENOMEM;
@@ -186,8 +237,8 @@ static int take_spaces(struct pidmap_snapshot *s, struct spaces *before,
 		uint32_t first = s->nspaces;
 
 		added = 0;
-		for (a = 0; a < n; a++) {
-			const struct pidmap_ns *rec = &after->rec[a];
+		for (i = 0; i < count; i++) {
+			const struct pidmap_ns *rec = &recs[i];
 			uint32_t parent = NONE;
 
 			if (find_space(s, rec->inum) != NONE)
@@ -205,10 +256,15 @@ static int take_spaces(struct pidmap_snapshot *s, struct spaces *before,
 	return s->nspaces ? 0 : EAGAIN;
 }
 
-static size_t line_of(const struct pidmap_snapshot *s, uint32_t space, pid_t nr)
+/* What a namespace adds to the key of a number. */
+static uint64_t key_of(uint32_t space)
 {
-	uint64_t key = (uint64_t)space << 32 | (uint32_t)nr / LANES;
+	return (uint64_t)space << 32;
+}
 
+static size_t line_of(const struct pidmap_snapshot *s, uint64_t key, pid_t nr)
+{
+	key += (uint32_t)nr / LANES;
 	return (key * 0x9E3779B97F4A7C15ULL) >> 32 & s->mask;
 }
 
@@ -217,81 +273,142 @@ static uint32_t *slot(const struct pidmap_snapshot *s, size_t line, pid_t nr)
 	return &s->table[line * LANES + (uint32_t)nr % LANES];
 }
 
-static void enter(struct pidmap_snapshot *s, uint32_t ref, uint32_t space,
-		  const struct pidmap_task *task)
+static void enter(struct pidmap_snapshot *s, uint32_t ref, const uint64_t *keys,
+		  const pid_t *nr, unsigned int levels)
 {
-	int i;
+	unsigned int i;
 
-	for (i = task->levels - 1; i >= 0; i--) {
-		size_t line = line_of(s, space, task->nr[i]);
+	for (i = 0; i < levels; i++) {
+		size_t line = line_of(s, keys[i], nr[i]);
 
-		while (*slot(s, line, task->nr[i]))
+		while (*slot(s, line, nr[i]))
 			line = (line + 1) & s->mask;
-		*slot(s, line, task->nr[i]) = ref;
-		space = s->spaces[space].parent;
+		*slot(s, line, nr[i]) = ref;
 	}
 }
 
-/* Goes through the records, which begin one unit behind the start. */
-#define for_each_record(s, task, pos)					\
-	for (pos = UNIT; pos < (s)->used &&				\
-	     (task = record(s, pos / UNIT)); pos += task->size)
-
-static int make_index(struct pidmap_snapshot *s)
+/*
+ * The namespace of an inode number, and the keys of those above it, the view
+ * first. Return: how many levels that is, 0 where it is unknown.
+ */
+static unsigned int find_path(struct pidmap_snapshot *s, uint32_t inum,
+			      struct space **space, uint64_t *keys)
 {
-	const struct pidmap_task *task;
-	size_t pos, tasks = 0, numbers = 0, lines = 1;
-	uint32_t last = 0, space = NONE;
+	uint32_t i = find_space(s, inum);
+	unsigned int levels, level;
 
-	for_each_record(s, task, pos) {
-		tasks++;
-		numbers += task->levels;
-	}
-	/* At most half full. */
+	if (i == NONE)
+		return 0;
+	*space = &s->spaces[i];
+	levels = (*space)->depth + 1;
+	for (level = levels; level--; i = s->spaces[i].parent)
+		keys[level] = key_of(i);
+	return levels;
+}
+
+/*
+ * May this record belong to another namespace, one that died and whose inode
+ * number went to a new one while tasks were listed? Not if init was met before
+ * all others, only one, and it is still the same after the list: then the
+ * namespace was there from that record on.
+ */
+static bool is_doubtful(struct space *space, const struct pidmap_task *task)
+{
+	bool init = task->nr[task->levels - 1] == 1;
+	bool begun = space->begun;
+
+	space->begun = true;
+	return space->depth && (begun == init ||
+				(init && task->nr[0] != space->rec.init));
+}
+
+/* Records say their length; the first one is one unit behind the start. */
+static int make_index(struct pidmap_snapshot *s, bool certain)
+{
+	size_t pos, lines = 1, numbers;
+	uint64_t keys[PIDMAP_MAX_PIDS];
+	const struct pidmap_task *task;
+	struct space *space = NULL;
+	unsigned int levels = 0;
+	uint32_t last = 0;
+
+	if (s->used / UNIT >= NONE)
+		return EOVERFLOW;
+	/* At most half full; an odd number of levels is padded. */
+	numbers = (s->used - UNIT - s->listed * sizeof(*task)) / sizeof(pid_t);
 	while (lines * LANES < 2 * numbers)
 		lines *= 2;
 	s->mask = lines - 1;
-	s->tasks = malloc((tasks + 1) * sizeof(*s->tasks));
+	s->tasks = malloc((s->listed + 1) * sizeof(*s->tasks));
 	s->table = calloc(lines * LANES, sizeof(*s->table));
 	if (!s->tasks || !s->table)
 		return ENOMEM;
 
-	for_each_record(s, task, pos) {
+	for (pos = UNIT; pos < s->used; pos += task->size) {
+		task = record(s, pos / UNIT);
 		if (task->inum != last) {
 			last = task->inum;
-			space = find_space(s, last);
+			levels = find_path(s, last, &space, keys);
 		}
-		if (space == NONE ||
-		    s->spaces[space].depth + 1 != task->levels)
+		if (!levels || task->levels != levels)
 			continue;
+		if (!certain &&
+		    (!space->begun || task->nr[levels - 1] == 1) &&
+		    is_doubtful(space, task))
+			return EAGAIN;
 		s->tasks[s->count++] = pos / UNIT;
-		enter(s, pos / UNIT, space, task);
+		enter(s, pos / UNIT, keys, task->nr, levels);
 	}
 	return 0;
 }
 
-static int build(struct pidmap_snapshot *s, struct pidmap *h,
-		 struct pidmap_nsref ns, unsigned int flags)
+static void drop(struct pidmap_snapshot *s)
 {
-	struct spaces before = { 0 }, after = { 0 };
+	free(s->tasks);
+	free(s->table);
+	free(s->spaces);
+	free(s->inums);
+	s->tasks = NULL;
+	s->table = NULL;
+	s->spaces = NULL;
+	s->inums = NULL;
+	s->count = 0;
+	s->nspaces = 0;
+}
+
+/*
+ * Tasks first: what is not among the namespaces afterwards has died meanwhile.
+ * Where that leaves doubts, only namespaces that were there @before, too, are
+ * taken, with their tasks: of others, none was there all the time.
+ */
+static int build(struct pidmap_snapshot *s, struct pidmap *h,
+		 struct pidmap_nsref ns, unsigned int flags,
+		 const struct spaces *before)
+{
+	struct spaces after = { 0 };
 	int err;
 
-	/* No record is at 0. */
-	s->used = UNIT;
-	err = list_spaces(h, &before);
-	if (!err) {
-		err = pidmap_list(h, ns, flags, keep_task, s);
-		if (err < 0)
-			err = errno;
-	}
+	err = list_tasks(s, h, ns, flags);
 	if (!err)
 		err = list_spaces(h, &after);
 	if (!err)
-		err = take_spaces(s, &before, &after);
+		err = take_spaces(s, after.rec, before ?
+				  intersect(before, &after) : after.count);
 	if (!err)
-		err = make_index(s);
-	free(before.rec);
+		err = make_index(s, before);
 	free(after.rec);
+	return err;
+}
+
+static int build_certain(struct pidmap_snapshot *s, struct pidmap *h,
+			 struct pidmap_nsref ns, unsigned int flags)
+{
+	struct spaces before = { 0 };
+	int err = list_spaces(h, &before);
+
+	if (!err)
+		err = build(s, h, ns, flags, &before);
+	free(before.rec);
 	return err;
 }
 
@@ -304,7 +421,11 @@ API struct pidmap_snapshot *pidmap_snapshot_new(struct pidmap *h,
 
 	if (!s)
 		return NULL;
-	err = build(s, h, ns, flags);
+	err = build(s, h, ns, flags, NULL);
+	if (err == EAGAIN) {
+		drop(s);
+		err = build_certain(s, h, ns, flags);
+	}
 	if (!err)
 		return s;
 	pidmap_snapshot_free(s);
@@ -318,11 +439,8 @@ API void pidmap_snapshot_free(struct pidmap_snapshot *s)
 
 	if (!s)
 		return;
+	drop(s);
 	free(s->records);
-	free(s->tasks);
-	free(s->table);
-	free(s->spaces);
-	free(s->inums);
 	free(s);
 	errno = err;
 }
@@ -336,53 +454,57 @@ static uint32_t ancestor(const struct pidmap_snapshot *s, uint32_t space,
 	return space;
 }
 
-static bool has_number(const struct pidmap_snapshot *s,
-		       const struct pidmap_task *task, uint32_t space)
+/* Does who lives in @leaf have a number in @space? */
+static bool on_path(const struct pidmap_snapshot *s, uint32_t leaf,
+		    uint32_t space)
 {
-	uint32_t depth = s->spaces[space].depth;
-
-	return task->levels > depth &&
-	       ancestor(s, find_space(s, task->inum), depth) == space;
+	return leaf == space || ancestor(s, leaf, s->spaces[space].depth) ==
+				space;
 }
 
-/* Return: the task of a number, or NULL with errno. */
+/*
+ * The task of a number in a namespace, and where it lives. Return: NULL with
+ * errno where there is none.
+ */
 static const struct pidmap_task *find(const struct pidmap_snapshot *s, pid_t nr,
-				      uint32_t inum)
+				      uint32_t inum, uint32_t *leaf)
 {
-	uint32_t space = find_space(s, inum), ref;
+	uint32_t space = find_space(s, inum), depth, ref;
 	size_t line;
 
 	if (space == NONE) {
 		errno = ENOENT;
 		return NULL;
 	}
-	errno = ESRCH;
-	if (nr <= 0)
-		return NULL;
-	line = line_of(s, space, nr);
+	depth = s->spaces[space].depth;
+	line = line_of(s, key_of(space), nr);
 	while ((ref = *slot(s, line, nr))) {
 		const struct pidmap_task *task = record(s, ref);
 
-		if (has_number(s, task, space) &&
-		    task->nr[s->spaces[space].depth] == nr)
-			return task;
+		if (task->levels > depth && task->nr[depth] == nr) {
+			*leaf = task->inum == inum ?
+				space : find_space(s, task->inum);
+			if (on_path(s, *leaf, space))
+				return task;
+		}
 		line = (line + 1) & s->mask;
 	}
+	errno = ESRCH;
 	return NULL;
 }
 
 API pid_t pidmap_snapshot_translate(const struct pidmap_snapshot *s, pid_t nr,
 				    uint32_t from, uint32_t to)
 {
-	const struct pidmap_task *task = find(s, nr, from);
-	uint32_t space;
+	uint32_t leaf, space;
+	const struct pidmap_task *task = find(s, nr, from, &leaf);
 
 	if (!task)
 		return 0;
 	space = find_space(s, to);
 	if (space == NONE)
 		errno = ENOENT;
-	else if (has_number(s, task, space))
+	else if (on_path(s, leaf, space))
 		return task->nr[s->spaces[space].depth];
 	else
 		errno = EREMOTE;
@@ -393,8 +515,8 @@ API int pidmap_snapshot_pids(const struct pidmap_snapshot *s, pid_t nr,
 			     uint32_t from, struct pidmap_pid *pids,
 			     size_t capacity)
 {
-	const struct pidmap_task *task = find(s, nr, from);
 	uint32_t space;
+	const struct pidmap_task *task = find(s, nr, from, &space);
 	int i;
 
 	if (!task)
@@ -403,7 +525,6 @@ API int pidmap_snapshot_pids(const struct pidmap_snapshot *s, pid_t nr,
 		errno = EINVAL;
 		return -1;
 	}
-	space = find_space(s, task->inum);
 	for (i = task->levels - 1; i >= 0; i--) {
 		pids[i].inum = s->spaces[space].rec.inum;
 		pids[i].nr = task->nr[i];
