@@ -115,8 +115,7 @@ keys='mkdir -p /var/lib; mount -t tmpfs none /var/lib; mkdir /var/lib/dkms;'
 	in_host "$no_node"' mknod -m 660 /dev/pidmap c 1 3; chown 0:1 /dev/pidmap;
 		pidmap() { setpriv --reuid 65534 --clear-groups \
 			"$PIDMAP" "$@"; };'
-	[[ $output == *'node BAD usermod\x20-aG\x20daemon\x20"$USER"'* ]] ||
-		[[ $output == *'node BAD usermod\x20-aG'* ]]
+	check node BAD 'usermod -aG daemon "$USER"   # then log in again'
 	in_host "$no_node"' mknod -m 600 /dev/pidmap c 1 3;
 		pidmap() { setpriv --reuid 65534 --clear-groups \
 			"$PIDMAP" "$@"; };'

@@ -268,7 +268,7 @@ static void check_node(struct row *row)
 {
 	struct group *group;
 	struct stat st;
-	int fd;
+	int fd, err;
 
 	if (stat(PIDMAP_DEVICE, &st)) {
 		found(row, "%s is absent", PIDMAP_DEVICE);
@@ -283,9 +283,10 @@ static void check_node(struct row *row)
 		close(fd);
 		return;
 	}
-	found(row, "%s does not open: %s", PIDMAP_DEVICE, strerror(errno));
+	err = errno;
+	found(row, "%s does not open: %s", PIDMAP_DEVICE, strerror(err));
 	group = getgrgid(st.st_gid);
-	if (errno != EACCES && errno != EPERM)
+	if (err != EACCES && err != EPERM)
 		mend(row, "modprobe -r pidmap; modprobe pidmap");
 	else if (group && st.st_gid && st.st_mode & 0040)
 		mend(row, "usermod -aG %s \"$USER\"   # then log in again",
