@@ -2,6 +2,7 @@
 #
 # The figures as a table; exit status 1 where a budget was missed, or where an
 # operation that has one does not cost the same with any number of tasks.
+# With -v brief=1 no rows for unusual numbers of tasks or levels.
 
 function line(operation, per, instructions, peer, ratio, budget, verdict) {
 	printf "%-36s %-8s %13s  %-22s %9s  %-14s %s\n", operation, per, \
@@ -14,18 +15,20 @@ BEGIN {
 	tolerance = 0.15
 }
 
+function shown() { return !brief || (tasks == few && levels == 2) }
+
 {
 	kernel = $1; tasks = $2; levels = $3; operation = $5; value = $7
 }
 
-kernel " " tasks " " levels != boot {
+shown() && kernel " " tasks " " levels != boot {
 	boot = kernel " " tasks " " levels
 	printf "\n%s, %d tasks, %d levels\n\n", kernel, tasks, levels
 	line("operation", "per", "instructions", "compared with", "ratio", \
 	     "budget", "verdict")
 }
 
-{
+shown() {
 	budget = $10 > 0 ? $10 : ""
 	if ($11 > 0)
 		budget = budget (budget ? ", " : "") $11 + 0 "x"
