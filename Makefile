@@ -21,7 +21,9 @@ module:		## build pidmap.ko for the running kernel, or for KDIR=
 
 # What a guest gets: the tool, the library, the test programs.
 guest: all
-	$(MAKE) -C tests guest
+	install -D build/bin/pidmap.static build/guest/bin/pidmap
+	$(MAKE) -C tests/system
+	$(MAKE) -C tests/lib guest
 
 demo:		## nested PID namespaces in a guest, and who has which number
 	@tests/deps build docs vm
