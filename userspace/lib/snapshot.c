@@ -14,10 +14,12 @@
 
 /*
  * Neighbouring numbers share a cache line of the table: tasks are met in the
- * order of their numbers, so filling it is mostly sequential. A line taken
- * already sends each of its 16 lanes on to the next line on its own.
+ * order of their numbers, so filling it is mostly sequential. In a line taken
+ * already, each number goes on to the next line on its own. The step is odd, so
+ * that it leads everywhere; and a table is never more than half full.
  */
 #define LANES		16
+#define STEP		(LANES + 1)
 
 /* Records are counted in units of their alignment; 0 is no record. */
 #define UNIT		8
@@ -42,7 +44,7 @@ struct pidmap_snapshot {
 	uint32_t *tasks;	/* every record taken */
 	size_t count;
 	uint32_t *table;
-	size_t mask;		/* of a line of the table */
+	size_t mask;		/* of an index of the table */
 	struct space *spaces;	/* parents before children */
 	size_t nspaces;
 	uint32_t *inums;	/* inode number to index: open addressing */
@@ -262,15 +264,15 @@ static uint64_t key_of(uint32_t space)
 	return (uint64_t)space << 32;
 }
 
-static size_t line_of(const struct pidmap_snapshot *s, uint64_t key, pid_t nr)
+/* Numbers come in all residues; which lane each gets differs by line. */
+static size_t slot_of(const struct pidmap_snapshot *s, uint64_t key, pid_t nr)
 {
-	key += (uint32_t)nr / LANES;
-	return (key * 0x9E3779B97F4A7C15ULL) >> 32 & s->mask;
-}
+	uint64_t hash;
 
-static uint32_t *slot(const struct pidmap_snapshot *s, size_t line, pid_t nr)
-{
-	return &s->table[line * LANES + (uint32_t)nr % LANES];
+	key += (uint32_t)nr / LANES;
+	hash = key * 0x9E3779B97F4A7C15ULL;
+	return ((hash >> 32) * LANES + ((nr ^ hash >> 60) & (LANES - 1))) &
+	       s->mask;
 }
 
 static void enter(struct pidmap_snapshot *s, uint32_t ref, const uint64_t *keys,
@@ -279,11 +281,11 @@ static void enter(struct pidmap_snapshot *s, uint32_t ref, const uint64_t *keys,
 	unsigned int i;
 
 	for (i = 0; i < levels; i++) {
-		size_t line = line_of(s, keys[i], nr[i]);
+		size_t slot = slot_of(s, keys[i], nr[i]);
 
-		while (*slot(s, line, nr[i]))
-			line = (line + 1) & s->mask;
-		*slot(s, line, nr[i]) = ref;
+		while (s->table[slot])
+			slot = (slot + STEP) & s->mask;
+		s->table[slot] = ref;
 	}
 }
 
@@ -325,7 +327,7 @@ static bool is_doubtful(struct space *space, const struct pidmap_task *task)
 /* Records say their length; the first one is one unit behind the start. */
 static int make_index(struct pidmap_snapshot *s, bool certain)
 {
-	size_t pos, lines = 1, numbers;
+	size_t pos, slots = LANES, numbers;
 	uint64_t keys[PIDMAP_MAX_PIDS];
 	const struct pidmap_task *task;
 	struct space *space = NULL;
@@ -336,11 +338,11 @@ static int make_index(struct pidmap_snapshot *s, bool certain)
 		return EOVERFLOW;
 	/* At most half full; an odd number of levels is padded. */
 	numbers = (s->used - UNIT - s->listed * sizeof(*task)) / sizeof(pid_t);
-	while (lines * LANES < 2 * numbers)
-		lines *= 2;
-	s->mask = lines - 1;
+	while (slots < 2 * numbers)
+		slots *= 2;
+	s->mask = slots - 1;
 	s->tasks = malloc((s->listed + 1) * sizeof(*s->tasks));
-	s->table = calloc(lines * LANES, sizeof(*s->table));
+	s->table = calloc(slots, sizeof(*s->table));
 	if (!s->tasks || !s->table)
 		return ENOMEM;
 
@@ -470,15 +472,15 @@ static const struct pidmap_task *find(const struct pidmap_snapshot *s, pid_t nr,
 				      uint32_t inum, uint32_t *leaf)
 {
 	uint32_t space = find_space(s, inum), depth, ref;
-	size_t line;
+	size_t i;
 
 	if (space == NONE) {
 		errno = ENOENT;
 		return NULL;
 	}
 	depth = s->spaces[space].depth;
-	line = line_of(s, key_of(space), nr);
-	while ((ref = *slot(s, line, nr))) {
+	i = slot_of(s, key_of(space), nr);
+	for (; (ref = s->table[i]); i = (i + STEP) & s->mask) {
 		const struct pidmap_task *task = record(s, ref);
 
 		if (task->levels > depth && task->nr[depth] == nr) {
@@ -487,7 +489,6 @@ static const struct pidmap_task *find(const struct pidmap_snapshot *s, pid_t nr,
 			if (on_path(s, *leaf, space))
 				return task;
 		}
-		line = (line + 1) & s->mask;
 	}
 	errno = ESRCH;
 	return NULL;
