@@ -9,13 +9,14 @@
 static const unsigned int every_operation[] = {
 	PIDMAP_INFO, PIDMAP_TRANSLATE, PIDMAP_TRANSLATE_MANY, PIDMAP_TASK_IDS,
 	PIDMAP_PIDS, PIDMAP_LIST, PIDMAP_LIST_NS, PIDMAP_BIND,
+	PIDMAP_BOUND_TID, PIDMAP_BOUND_SID,
 };
 
 static const unsigned int every_size[] = {
 	sizeof(struct pidmap_info), sizeof(struct pidmap_translate),
 	sizeof(struct pidmap_translate_many), sizeof(struct pidmap_task_ids),
 	sizeof(struct pidmap_pids), sizeof(struct pidmap_list),
-	sizeof(struct pidmap_list), sizeof(struct pidmap_bind),
+	sizeof(struct pidmap_list), sizeof(struct pidmap_bind), 0, 0,
 };
 
 static void pass(struct proc *from, struct proc *to)
@@ -125,13 +126,24 @@ static void every_pair_of_opener_and_user(void **state)
 			continue;
 		}
 		for (op = 0; op < ARRAY_SIZE(every_operation); op++) {
-			unsigned char arg[128] = { 0 };
-			static const unsigned char zero[128];
+			unsigned char arg[128] = { 0 }, before[128];
+			struct pidmap_list *l = (void *)arg;
 
 			memcpy(arg, &every_size[op], 4);
+			if (every_operation[op] == PIDMAP_LIST ||
+			    every_operation[op] == PIDMAP_LIST_NS)
+				l->buffer_size = 4096;
+			memcpy(before, arg, sizeof(before));
+			if (!every_size[op]) {
+				/* takes a number */
+				check_eq(call_raw(user, PASSED,
+						  every_operation[op],
+						  (void *)1), -EPERM);
+				continue;
+			}
 			check_eq(call(user, PASSED, every_operation[op], arg,
 				      sizeof(arg)), -EPERM);
-			check(!memcmp(arg + 4, zero, sizeof(zero) - 4));
+			check(!memcmp(arg, before, sizeof(before)));
 		}
 	}
 	world_free(w);

@@ -7,7 +7,7 @@
 #include "test.h"
 
 static int n_tasks = 1000;
-static int rounds = 5;
+static int rounds = 2;
 static const int n_spaces = 30;
 
 struct crowd {
