@@ -86,7 +86,7 @@ static int open_backends(struct pidmap *h, const char *list)
 		if (!name[len])
 			break;
 	}
-	strcpy(h->name, list);
+	memcpy(h->name, list, strlen(list) + 1);
 	return 0;
 }
 

@@ -77,7 +77,7 @@ enum bound_state {
 /* What the back ends without the module look through. */
 struct local {
 	int root;		/* a /proc of the view, or -1 */
-	bool complete;		/* that shows every process */
+	bool hides;		/* that may be mounted with hidepid */
 	struct place view;
 	atomic_int bound;	/* enum bound_state */
 	struct place from;
@@ -95,6 +95,7 @@ struct proc_task;
 
 /* nsref.c: a name becomes a namespace */
 int local_open(struct pidmap *h);
+bool local_complete(const struct pidmap *h);
 void local_close(struct pidmap *h);
 int local_info(struct pidmap *h, struct pidmap_info *info, size_t size);
 int local_bind(struct pidmap *h, const struct pidmap_nsref *from,

@@ -128,9 +128,14 @@ int local_open(struct pidmap *h)
 	if (l->view.fd < 0)
 		return l->view.fd;
 	l->view.inum = ns_inum(l->view.fd);
-	l->complete = has_identity(h) ||
-		      (l->root >= 0 && proc_is_complete(l->root));
+	l->hides = l->root >= 0 && proc_hides(l->root);
 	return 0;
+}
+
+/* Does /proc show every process to the caller, as privileged as it is now? */
+bool local_complete(const struct pidmap *h)
+{
+	return !h->local.hides || has_identity(h);
 }
 
 void local_close(struct pidmap *h)
@@ -258,7 +263,7 @@ static int place_tid(const struct pidmap *h, uint64_t tid, struct place *place)
 		proc_task_put(&task);
 	}
 	if (fd == -ESRCH)
-		return h->local.complete ? -ENOENT : -EPERM;
+		return local_complete(h) ? -ENOENT : -EPERM;
 	return fd < 0 ? fd : place_own(h, fd, place);
 }
 
@@ -326,7 +331,7 @@ static int place_search(const struct pidmap *h, const struct pidmap_nsref *name,
 		.h = h,
 		.name = name,
 		.place = place,
-		.hidden = !h->local.complete,
+		.hidden = !local_complete(h),
 	};
 	int ret;
 

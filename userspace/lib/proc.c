@@ -49,7 +49,7 @@ static bool literal(const char **p, const char *end, const char *text)
 {
 	size_t len = strlen(text);
 
-	if ((size_t)(end - *p) < len || memcmp(*p, text, len))
+	if ((size_t)(end - *p) < len || memcmp(*p, text, len) != 0)
 		return false;
 	*p += len;
 	return true;
@@ -384,7 +384,7 @@ int proc_link_inum(int dir, const char *name, uint32_t *inum)
 static bool root_is_view(int root)
 {
 	int self = proc_open(root, "self", O_PATH | O_DIRECTORY);
-	uint32_t own, init;
+	uint32_t own = 0, init = 0;
 	struct status st;
 	bool is_view;
 
@@ -483,17 +483,17 @@ static void match_mount(void *arg, const char *line, size_t len)
 	}
 }
 
-/* Is this procfs known to be mounted without hidepid? */
-bool proc_is_complete(int root)
+/* Is this procfs mounted with hidepid? True where that cannot be known. */
+bool proc_hides(int root)
 {
 	struct mount_search s = { 0 };
 	struct stat st;
 
 	if (fstat(root, &st))
-		return false;
+		return true;
 	s.dev = st.st_dev;
 	read_lines(root, "thread-self/mountinfo", match_mount, &s);
-	return s.found && !s.hides;
+	return !s.found || s.hides;
 }
 
 /* Return: the number in the view of what a pidfd refers to. */
@@ -530,7 +530,7 @@ static int task_error(int err)
 /* Kernels before 4.1: the numbers are known where there is just one. */
 static int complete_status(int root, struct proc_task *task)
 {
-	uint32_t own, inum;
+	uint32_t own = 0, inum = 0;
 	char text[1024];
 	ssize_t len;
 	int err;

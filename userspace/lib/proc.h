@@ -51,7 +51,7 @@ bool mount_parse(const char *line, size_t len, unsigned int *major,
 		 unsigned int *minor, bool *hides, char *path, size_t room);
 
 int proc_open_root(void);
-bool proc_is_complete(int root);
+bool proc_hides(int root);
 int proc_pidfd_nr(int root, int pidfd);
 int proc_link_inum(int dir, const char *name, uint32_t *inum);
 

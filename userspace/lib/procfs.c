@@ -72,7 +72,7 @@ static int find_task(const struct pidmap *h, pid_t tid, struct proc_task *task)
 	err = proc_task_get(h->local.root, h->local.root, name, task);
 	if (err == -EPERM)
 		return -EOPNOTSUPP;
-	if (err == -ESRCH && !h->local.complete &&
+	if (err == -ESRCH && !local_complete(h) &&
 	    (!kill(tid, 0) || errno == EPERM))
 		return -EOPNOTSUPP;
 	return err;
@@ -120,7 +120,7 @@ static int search(struct search *s)
 {
 	int ret;
 
-	s->blind = !s->h->local.complete;
+	s->blind = !local_complete(s->h);
 	ret = proc_scan(s->h->local.root, search_visit, s);
 	if (ret)
 		return ret;
@@ -524,7 +524,7 @@ static int procfs_pids(struct pidmap *h, enum pidmap_type type, pid_t nr,
 /* A walk through the tasks of a namespace. */
 struct listing {
 	const struct pidmap *h;
-	const struct place *ns;
+	struct place ns;
 	unsigned int flags;
 	struct walk *walk;
 	int (*tell)(const struct listing *l, const struct proc_task *task);
@@ -551,6 +551,22 @@ static int tell_task(const struct listing *l, const struct proc_task *task)
 	return l->walk->stopped ? 1 : 0;
 }
 
+/* Who owns a PID namespace. Return: 0 or a negative errno. */
+static int fill_owner(int fd, struct pidmap_ns *rec)
+{
+	int owner = ioctl(fd, NS_GET_USERNS), err = 0;
+	uid_t uid = 0;
+
+	if (owner < 0)
+		return -errno;
+	if (ioctl(owner, NS_GET_OWNER_UID, &uid))
+		err = -errno;
+	rec->owner_uid = uid;
+	rec->owner_inum = ns_inum(owner);
+	close(owner);
+	return err;
+}
+
 static int tell_ns(const struct listing *l, const struct proc_task *init)
 {
 	struct pidmap_ns rec = {
@@ -559,30 +575,20 @@ static int tell_ns(const struct listing *l, const struct proc_task *init)
 		.level = ns_is_initial(l->h->local.view.inum) ?
 			 leaf_depth(init) : PIDMAP_LEVEL_UNKNOWN,
 	};
-	int err, owner, fd = local_task_ns(l->h, init);
-	uid_t uid;
+	int err, fd = local_task_ns(l->h, init);
 
 	if (fd < 0)
 		return fd;
 	rec.inum = ns_inum(fd);
 	rec.id = ns_id(fd);
-	owner = ioctl(fd, NS_GET_USERNS);
-	err = owner < 0 || ioctl(owner, NS_GET_OWNER_UID, &uid) ? -errno : 0;
-	if (!err) {
-		rec.owner_inum = ns_inum(owner);
-		rec.owner_uid = uid;
-	}
-	if (owner >= 0)
-		close(owner);
-	if (!leaf_depth(init)) {
-		close(fd);
-	} else {
+	err = fill_owner(fd, &rec);
+	if (leaf_depth(init)) {
 		fd = ns_climb(fd, 1);
 		if (fd < 0)
 			return fd;
 		rec.parent_inum = ns_inum(fd);
-		close(fd);
 	}
+	close(fd);
 	if (err)
 		return err;
 	l->walk->stopped = l->walk->ns(&rec, l->walk->arg);
@@ -603,10 +609,10 @@ static int visit(int dir, const char *name, void *arg)
 		return ret == -ESRCH ? 0 : ret;
 	depth = leaf_depth(&task);
 	if (l->tell == tell_ns ? task.st.tid[depth] != 1 :
-	    l->flags & PIDMAP_LIST_DIRECT && depth != l->ns->depth)
+	    l->flags & PIDMAP_LIST_DIRECT && depth != l->ns.depth)
 		ret = 0;
 	else
-		ret = task_in(&task, l->ns);
+		ret = task_in(&task, &l->ns);
 	if (ret > 0)
 		ret = l->flags & PIDMAP_LIST_THREADS ?
 		      list_threads(l, &task) : l->tell(l, &task);
@@ -632,17 +638,15 @@ static int list_threads(struct listing *l, const struct proc_task *process)
 static int list(struct pidmap *h, const struct pidmap_nsref *name,
 		struct listing *l)
 {
-	struct place place;
 	int ret;
 
-	ret = place_get(h, name, NULL, &place);
+	ret = place_get(h, name, NULL, &l->ns);
 	if (ret)
 		return ret;
 	l->h = h;
-	l->ns = &place;
 	/* A list with gaps would look like a whole one. */
-	ret = h->local.complete ? proc_scan(h->local.root, visit, l) : -EPERM;
-	place_put(&place);
+	ret = local_complete(h) ? proc_scan(h->local.root, visit, l) : -EPERM;
+	place_put(&l->ns);
 	return ret < 0 ? ret : 0;
 }
 
