@@ -36,16 +36,18 @@ static const struct pidmap_ns *find(const struct found *f, unsigned int inum)
 /* How many different IDs have a number in @ns? */
 static unsigned int ids_in(const struct world *w, int ns)
 {
+	static unsigned char used[70000];
 	unsigned int n = 0;
-	int nr;
+	int i, type, nr;
 
-	for (nr = 1; nr < 33000; nr++) {
-		int type;
-
-		for (type = 0; type < 4; type++)
-			if (world_find(w, type, nr, ns))
-				break;
-		n += type < 4;
+	memset(used, 0, sizeof(used));
+	for (i = 0; i < w->n_tasks; i++) {
+		for (type = 0; type < 4; type++) {
+			nr = world_nr(w, &w->task[i], type, ns);
+			check(nr < (int)sizeof(used));
+			if (nr > 0 && !used[nr]++)
+				n++;
+		}
 	}
 	return n;
 }
