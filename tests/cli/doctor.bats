@@ -112,10 +112,10 @@ keys='mkdir -p /var/lib; mount -t tmpfs none /var/lib; mkdir /var/lib/dkms;'
 	need setpriv
 	PIDMAP=$(command -v pidmap)
 	export PIDMAP
-	in_host "$no_node"' mknod -m 660 /dev/pidmap c 1 3; chown 0:1 /dev/pidmap;
+	in_host "$no_node"' mknod -m 660 /dev/pidmap c 1 3; chown 0:65534 /dev/pidmap;
 		pidmap() { setpriv --reuid 65534 --clear-groups \
 			"$PIDMAP" "$@"; };'
-	check node BAD 'usermod -aG daemon "$USER"   # then log in again'
+	check node BAD "usermod -aG nogroup \"\$USER\"   # then log in again"
 	in_host "$no_node"' mknod -m 600 /dev/pidmap c 1 3;
 		pidmap() { setpriv --reuid 65534 --clear-groups \
 			"$PIDMAP" "$@"; };'
