@@ -54,7 +54,7 @@ static int nsref_level(struct pid_namespace *view, u64 level,
  * pidmap_nsref_get() - find the namespace a caller named
  * @view: the caller's view, pinned by the caller
  * @name: the name; any kind but PIDMAP_NS_BOUND, which has no name of its own
- * @hold: receives the namespace; zeroed by the caller, to be given to
+ * @hold: receives the namespace; its fd and ref empty before, to be given to
  *	pidmap_nshold_put() afterwards, also on failure
  *
  * A namespace found by its descriptor or level may lie outside the view.

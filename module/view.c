@@ -255,15 +255,16 @@ int pidmap_view_bind(struct pidmap_file *pf, const struct pidmap_pair *pair)
 	bound->to.ns = pair->to.ns;
 	bound->to.kind = pair->to.kind;
 	bound->to.ref = get_pid_ns(pair->to.ns);
-	bound->t = pair->t;
 	/* Pairs with the acquire in view_resolve_other(). */
 	smp_store_release(&pf->bound_state, BOUND_READY);
 
 	/* What needs a right is checked on every call, the rest once a view. */
 	if (!pair->t.within && !needs_identity(pair->from.kind) &&
-	    !needs_identity(pair->to.kind))
+	    !needs_identity(pair->to.kind)) {
+		bound->t = pair->t;
 		/* Pairs with the acquire in ioctl_bound(). */
 		smp_store_release(&pf->bound_view, pair->view.ns);
+	}
 	return 0;
 }
 
