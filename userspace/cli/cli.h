@@ -134,7 +134,7 @@ struct table {
 
 /* output.c */
 bool colours(void);
-int out_of_memory(void);
+void out_of_memory(void) __attribute__((noreturn));
 int finish_stdout(int status);
 char *printable(const char *text, bool raw);
 void print_json(struct json_object *object);

@@ -115,11 +115,11 @@ static const char *release(void)
 
 static void check_kernel(struct row *row)
 {
-	int major = 0, minor = 0;
+	int major, minor;
 
-	sscanf(release(), "%d.%d", &major, &minor);
 	found(row, "Linux %s", release());
-	if (major > 5 || (major == 5 && minor >= 10))
+	if (sscanf(release(), "%d.%d", &major, &minor) != 2 || major > 5 ||
+	    (major == 5 && minor >= 10))
 		return;
 	found(row, "Linux %s is too old, the module needs 5.10", release());
 	mend(row, "apt install linux-image-$(dpkg --print-architecture) && reboot");

@@ -6,9 +6,9 @@
 #include "cli.h"
 
 struct row {
-	unsigned int level;
 	struct pidmap_pid pid;
 	struct pidmap_ids ids;
+	unsigned int level;
 };
 
 static struct json_object *get_level(const void *p)

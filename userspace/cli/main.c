@@ -76,31 +76,31 @@ enum {
 
 /* @commands: by whom it is taken */
 static const struct option_help {
-	int key;
 	const char *name;
 	const char *argument;
+	int key;
 	unsigned int commands;
 	const char *help;
 } options[] = {
-	{ 't', "type", "TYPE", BY(TRANSLATE) | BY(IDS),
+	{ "type", "TYPE", 't', BY(TRANSLATE) | BY(IDS),
 	  "what the IDs are: tid (default), tgid, pgid or sid" },
-	{ OPT_FROM, "from", "NS", BY(TRANSLATE) | BY(IDS),
+	{ "from", "NS", OPT_FROM, BY(TRANSLATE) | BY(IDS),
 	  "the namespace the IDs come from" },
-	{ OPT_TO, "to", "NS", BY(TRANSLATE),
+	{ "to", "NS", OPT_TO, BY(TRANSLATE),
 	  "the namespace to translate to" },
-	{ OPT_THREADS, "threads", NULL, BY(LIST),
+	{ "threads", NULL, OPT_THREADS, BY(LIST),
 	  "every thread, not only processes" },
-	{ OPT_DOT, "dot", NULL, BY(TREE), "draw it for Graphviz" },
-	{ OPT_JSON, "json", "[=FORM]", BY_ALL,
+	{ "dot", NULL, OPT_DOT, BY(TREE), "draw it for Graphviz" },
+	{ "json", "[=FORM]", OPT_JSON, BY_ALL,
 	  "print JSON; FORM lxkns is the REST form of lxkns (list)" },
-	{ 'n', "noheadings", NULL, BY_ALL, "print no headings" },
-	{ 'o', "output", "COLUMNS", BY_ALL,
+	{ "noheadings", NULL, 'n', BY_ALL, "print no headings" },
+	{ "output", "COLUMNS", 'o', BY_ALL,
 	  "print these columns, or with '+' first, these too" },
-	{ 'r', "raw", NULL, BY_ALL, "align nothing, and encode blanks" },
-	{ OPT_BACKEND, "backend", "NAME", BY_ALL,
+	{ "raw", NULL, 'r', BY_ALL, "align nothing, and encode blanks" },
+	{ "backend", "NAME", OPT_BACKEND, BY_ALL,
 	  "who answers: device, nsfs or procfs" },
-	{ 'V', "version", NULL, BY_ALL, "print the version" },
-	{ 'h', "help", NULL, BY_ALL, "print this help" },
+	{ "version", NULL, 'V', BY_ALL, "print the version" },
+	{ "help", NULL, 'h', BY_ALL, "print this help" },
 };
 
 static const char ns_help[] =

@@ -158,7 +158,7 @@ static int name_by_path(const char *path, struct pidmap_nsref *ns)
 static int name_by_container(const struct engine *engine, const char *name,
 			     struct pidmap_nsref *ns)
 {
-	uint64_t pid;
+	uint64_t pid = 0;
 	int status;
 
 	if (!*name)

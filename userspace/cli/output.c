@@ -18,7 +18,7 @@ bool colours(void)
 	       !(term && !strcmp(term, "dumb"));
 }
 
-int out_of_memory(void)
+void out_of_memory(void)
 {
 	fail(EXIT_FAILED, "out of memory; free some and try again");
 	exit(EXIT_FAILED);

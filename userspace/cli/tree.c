@@ -157,13 +157,15 @@ static void read_name(struct process *process, bool fold)
 	char command[sizeof(process->name)];
 	char *text, *slash;
 
-	if (!read_command(process->task->nr[0], command, sizeof(command)))
-		strcpy(command, "?");
+	read_command(process->task->nr[0], command, sizeof(command));
 	slash = strchr(command, '/');
 	if (fold && slash && slash != command)
-		strcpy(slash, "/*");
-	text = printable(command, false);
-	snprintf(process->name, sizeof(process->name), "%s", text);
+		*slash = '\0';
+	else
+		slash = NULL;
+	text = printable(*command ? command : "?", false);
+	snprintf(process->name, sizeof(process->name), "%s%s", text,
+		 slash ? "/*" : "");
 	free(text);
 }
 
@@ -278,6 +280,7 @@ static int width(const char *text)
 static void chain(const struct style *style, const struct pidmap_task *task,
 		  char *text)
 {
+	*text = '\0';
 	for (int i = 0; i < task->levels; i++)
 		text += sprintf(text, "%s%d", i ? style->arrow : "",
 				task->nr[i]);
