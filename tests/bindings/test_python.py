@@ -28,9 +28,7 @@ def children(pid):
         try:
             if name.isdigit() and status(name, "PPid") == (pid,):
                 found.append(int(name))
-        except ProcessLookupError:
-            pass
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             pass
     return sorted(found)
 
@@ -55,18 +53,18 @@ class World:
 
     def __init__(self):
         nested = "sleep 1000 & exec " + " ".join(self.UNSHARE) + " sleep 1000"
+        # stderr: unshare complains where its child is killed
         self.started = [
-            subprocess.Popen([*self.UNSHARE, "sh", "-c", nested]),
-            subprocess.Popen([*self.UNSHARE, "sleep", "1000"])]
+            subprocess.Popen([*self.UNSHARE, *command],
+                             stderr=subprocess.DEVNULL)
+            for command in (("sh", "-c", nested), ("sleep", "1000"))]
         own = len(status("self", "NSpid"))
         (self.a,), (self.c,) = (
             until(lambda pid=process.pid: children(pid))
             for process in self.started)
-        self.child, self.b = until(lambda: sorted(
-            pid if len(status(pid, "NSpid")) == own + 1 else pid
-            for pid in children(self.a)) if len(children(self.a)) == 2 else ())
-        if len(status(self.child, "NSpid")) > own + 1:
-            self.child, self.b = self.b, self.child
+        below = until(lambda: len(children(self.a)) == 2 and children(self.a))
+        self.child, self.b = sorted(
+            below, key=lambda pid: len(status(pid, "NSpid")))
         self.own = own
 
     def numbers(self, pid):
@@ -126,7 +124,7 @@ class Suite:
         self.assertEqual(self.m.translate(here, to=self.a), in_a)
         self.assertEqual(self.m.translate(here, to=self.b), in_b)
         self.assertEqual(self.m.translate(in_a, from_=self.a), here)
-        self.assertEqual(self.m.translate(in_b, self.b, self.a), in_b and in_a)
+        self.assertEqual(self.m.translate(in_b, self.b, self.a), in_a)
         self.assertEqual(self.m.translate(os.getpgid(0), kind=pidmap.PGID),
                          os.getpgid(0))
 

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The examples, in a guest: agent, numbers and top.py are in /bin."""
+
+import os
+import subprocess
+import unittest
+
+import test_python
+from test_python import NO_SUCH_PID, children, inum, setUpModule, until
+
+
+def output(*command):
+    return subprocess.run(command, check=True, capture_output=True,
+                          text=True, timeout=60).stdout
+
+
+class Examples(unittest.TestCase):
+    def setUp(self):
+        self.world = test_python.world
+
+    def test_top(self):
+        world = self.world
+        lines = output("top.py", f"/proc/{world.a}/ns/pid").splitlines()
+        self.assertEqual(lines[0].split(), ["HOST-PID", "CONTAINER", "COMMAND"])
+        self.assertEqual(
+            {tuple(line.split()) for line in lines[1:]},
+            {(str(pid), str(world.numbers(pid)[1]), name) for pid, name in
+             ((world.a, "unshare"), (world.child, "sleep"),
+              (world.b, "sleep"))})
+
+    def test_numbers(self):
+        world = self.world
+        here, in_a, in_b = world.numbers(world.b)
+        said = output("numbers", f"/proc/{world.a}/ns/pid", str(in_a),
+                      str(NO_SUCH_PID))
+        own, a, b = map(inum, ("self", world.a, world.b))
+        self.assertEqual(said.split("\n")[0].strip(),
+                         f"{here} in pid:[{own}]  {in_a} in pid:[{a}]  "
+                         f"{in_b} in pid:[{b}]")
+        self.assertEqual(said.split("\n")[1], "")
+
+    def test_agent(self):
+        world = test_python.World()
+        self.addCleanup(world.close)
+        agent = subprocess.Popen(
+            ["agent", f"/proc/{world.c}/ns/pid", f"/proc/{world.a}/ns/pid"],
+            stdout=subprocess.PIPE, text=True)
+        self.addCleanup(agent.stdout.close)
+        self.addCleanup(agent.wait)
+        self.addCleanup(agent.kill)
+        self.assertIn("HOST-PID", agent.stdout.readline())
+
+        outside = subprocess.Popen(["sleep", "1000"])
+        inside = subprocess.Popen(
+            ["nsenter", f"--pid=/proc/{world.a}/ns/pid", "sleep", "1000"])
+        pid, = until(lambda: children(inside.pid))
+        numbers = world.numbers(pid)
+        self.assertEqual(numbers[0], pid)
+        where = [str(pid), str(numbers[1]), f"pid:[{inum(world.a)}]"]
+        self.assertEqual(agent.stdout.readline().split(), ["fork", *where])
+        self.assertEqual(agent.stdout.readline().split(), ["exec", *where])
+        os.kill(pid, 9)
+        outside.kill()
+        inside.wait()
+        outside.wait()
+        self.assertEqual(agent.stdout.readline().split(), ["exit", *where])
+
+        # One that was there before, and the other container.
+        c_name = f"pid:[{inum(world.c)}]"
+        os.kill(world.c, 9)
+        self.assertEqual(agent.stdout.readline().split(),
+                         ["exit", str(world.c), "1", c_name])
