@@ -21,6 +21,7 @@ module:		## build pidmap.ko for the running kernel, or for KDIR=
 
 # What a guest gets: the tool, the library, the test programs.
 guest: all
+	$(MAKE) -C userspace/cli static
 	install -D build/bin/pidmap.static build/guest/bin/pidmap
 	$(MAKE) -C tests/system
 	$(MAKE) -C tests/lib guest
