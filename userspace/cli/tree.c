@@ -151,21 +151,41 @@ static size_t sibling_end(const struct tree *tree, const struct node *node,
 	return i;
 }
 
-/* Workers of the kernel, as in kworker/0:1-events, are all the same to us. */
+/* PF_KTHREAD of the kernel's task flags, the ninth field of /proc/PID/stat */
+static bool is_kernel_thread(pid_t tid)
+{
+	unsigned int flags = 0;
+	char path[40], stat[512], *end;
+	size_t length;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", tid);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	length = fread(stat, 1, sizeof(stat) - 1, file);
+	fclose(file);
+	stat[length] = '\0';
+	end = strrchr(stat, ')');
+	return end && sscanf(end, ") %*c %*d %*d %*d %*d %*d %u", &flags) == 1 &&
+	       flags & 0x00200000;
+}
+
+/* The kernel's own threads are all the same to people. */
 static void read_name(struct process *process, bool fold)
 {
+	pid_t tid = process->task->nr[0];
 	char command[sizeof(process->name)];
-	char *text, *slash;
+	char *text;
 
-	read_command(process->task->nr[0], command, sizeof(command));
-	slash = strchr(command, '/');
-	if (fold && slash && slash != command)
-		*slash = '\0';
-	else
-		slash = NULL;
+	if (fold && is_kernel_thread(tid)) {
+		snprintf(process->name, sizeof(process->name),
+			 "[kernel threads]");
+		return;
+	}
+	read_command(tid, command, sizeof(command));
 	text = printable(*command ? command : "?", false);
-	snprintf(process->name, sizeof(process->name), "%s%s", text,
-		 slash ? "/*" : "");
+	snprintf(process->name, sizeof(process->name), "%s", text);
 	free(text);
 }
 
