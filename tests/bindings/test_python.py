@@ -33,6 +33,11 @@ def children(pid):
     return sorted(found)
 
 
+def comm(pid):
+    with open(f"/proc/{pid}/comm", encoding="ascii") as file:
+        return file.read().strip()
+
+
 def until(condition):
     for _ in range(1000):
         value = condition()
@@ -66,6 +71,8 @@ class World:
         self.child, self.b = sorted(
             below, key=lambda pid: len(status(pid, "NSpid")))
         self.own = own
+        for pid in self.child, self.b, self.c:
+            until(lambda pid=pid: comm(pid) == "sleep")
 
     def numbers(self, pid):
         """Its numbers, from our namespace down."""

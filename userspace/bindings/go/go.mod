@@ -1,0 +1,3 @@
+module pidmap
+
+go 1.19
