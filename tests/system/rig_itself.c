@@ -2,6 +2,14 @@
 /* The rig and its picture of the world; needs no device. */
 #include "test.h"
 
+/* On its way to sleep, it may still run. */
+static bool is_alive(pid_t pid, pid_t tid)
+{
+	int state = proc_state(pid, tid);
+
+	return state == 'S' || state == 'R' || state == 'D';
+}
+
 static void tree_is_as_drawn(void **state)
 {
 	static const int levels[] = { 0, 0, 1, 1, 2, 2, 3, 3, 1, 1 };
@@ -76,7 +84,7 @@ static void processes_obey(void **state)
 	close(fd);
 	close(devnull);
 	become(t->top2, 1000, CAP(19));
-	check_eq(proc_state(t->c2->pid, t->c2->pid), 'S');
+	check(is_alive(t->c2->pid, t->c2->pid));
 	finish(t->c2);
 	check_eq(proc_state(t->c2->pid, t->c2->pid), 'Z');
 	reap(t->c2);
@@ -92,7 +100,7 @@ static void leader_may_go_first(void **state)
 	threads(p, 2, tids);
 	behead(p);
 	check_eq(proc_state(p->pid, p->pid), 'Z');
-	check_eq(proc_state(p->pid, tids[1]), 'S');
+	check(is_alive(p->pid, tids[1]));
 }
 
 static void levels_go_down_to_32(void **state)
