@@ -51,9 +51,12 @@ static u64 start_from_user(u64 start)
 	return start ? start - boottime_offset() : 0;
 }
 
-static u64 start_to_user(u64 start)
+/* Writes the start time where it was asked for. */
+static int put_start(u32 flags, u64 start, __u64 __user *uaddr)
 {
-	return start ? start + boottime_offset() : 0;
+	if (!(flags & PIDMAP_START_TIME))
+		return 0;
+	return put_user(start ? start + boottime_offset() : 0, uaddr);
 }
 
 static long ioctl_info(struct file *file, struct pidmap_info __user *uarg)
@@ -134,8 +137,7 @@ static noinline int translate_timed(const struct pidmap_translation *t,
 	u64 start = start_from_user(req->start_time);
 	int ret = pidmap_translate_one(t, req->type, req->nr, &start);
 
-	if (ret > 0 && req->flags & PIDMAP_START_TIME &&
-	    put_user(start_to_user(start), &uarg->start_time))
+	if (ret > 0 && put_start(req->flags, start, &uarg->start_time))
 		return -EFAULT;
 	return ret;
 }
@@ -284,8 +286,7 @@ static long ioctl_task_ids(struct file *file,
 	if (err)
 		return err;
 
-	if (req.flags & PIDMAP_START_TIME &&
-	    put_user(start_to_user(req.start_time), &uarg->start_time))
+	if (put_start(req.flags, req.start_time, &uarg->start_time))
 		return -EFAULT;
 	if (copy_to_user(&uarg->tid, &req.tid,
 			 offsetofend(typeof(req), ppid) -
@@ -324,8 +325,7 @@ static long ioctl_pids(struct file *file,
 		return -EFAULT;
 	if (count > req.capacity)
 		return -EINVAL;
-	if (req.flags & PIDMAP_START_TIME &&
-	    put_user(start_to_user(req.start_time), &uarg->start_time))
+	if (put_start(req.flags, req.start_time, &uarg->start_time))
 		return -EFAULT;
 	if (copy_to_user(u64_to_user_ptr(req.pids), pids,
 			 count * sizeof(*pids)))

@@ -121,7 +121,7 @@ int pidmap_task_numbers(const struct pidmap_translation *t, pid_t nr,
 	int ret;
 
 	rcu_read_lock();
-	pid = pidmap_find(t->from, PIDTYPE_PID, nr);
+	pid = find_pid_ns(nr, t->from);
 	ret = pidmap_translate_pid(t, PIDTYPE_PID, pid);
 	if (ret < 0)
 		goto unlock;
@@ -174,7 +174,7 @@ int pidmap_numbers(const struct pidmap_translation *t, enum pid_type type,
 	int ret;
 
 	rcu_read_lock();
-	pid = pidmap_find(t->from, type, nr);
+	pid = find_pid_ns(nr, t->from);
 	ret = pidmap_translate_pid(t, type, pid);
 	if (ret > 0)
 		ret = check_start(pid, start);
