@@ -165,6 +165,12 @@ need()
 	done
 }
 
+# unchecked WHY: what cannot be watched
+unchecked()
+{
+	[ -z "$PIDMAP_CHECKER" ] || skip "not under $PIDMAP_CHECKER: $1"
+}
+
 have_device() { [ -e /dev/pidmap ]; }
 
 # Where a command has a terminal for its standard output
