@@ -6,7 +6,7 @@ KDIR	?= /lib/modules/$(shell uname -r)/build
 MINUTES	?= 10
 
 .PHONY: help all module demo check kunit bench lint install uninstall clean \
-	guest
+	guest dkms-install dkms-uninstall deb
 
 help:		## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' \
@@ -49,8 +49,24 @@ install: all	## the library, the tool and its pages, below DESTDIR
 uninstall:	## take that away again
 	$(MAKE) -C userspace uninstall
 
+dkms-install:	## the module by DKMS, without packages; KERNEL= for another
+	@userspace/dist/dkms install $(KERNEL)
+
+dkms-uninstall:	## take that away again
+	@userspace/dist/dkms uninstall
+
+deb:		## Debian packages, into build/deb
+	@tests/deps package
+	rm -rf build/deb
+	mkdir -p build/deb/pidmap
+	tar -c --exclude-vcs --exclude=./build . | tar -x -C build/deb/pidmap
+	cd build/deb/pidmap && dpkg-buildpackage -us -uc
+	rm -r build/deb/pidmap
+	cd build/deb && lintian --allow-root --pedantic --fail-on error,warning,info,pedantic \
+		*.changes
+
 clean:		## remove what was built; caches stay in ~/.cache/pidmap
 	$(RM) -r build
-	find . -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
+	find . -name '*.o' -o -name '*.ko' -o -name pidmap.mod -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name Module.symvers \
 		-o -name modules.order | xargs -r $(RM)
