@@ -68,6 +68,17 @@ struct place {
 	unsigned int depth;	/* levels below the view */
 };
 
+/* Numbers to translate from one place to another. */
+struct batch {
+	enum pidmap_type type;
+	const pid_t *numbers;
+	pid_t *results;		/* may be the same array */
+	size_t count;
+	size_t done;		/* results written */
+	struct place from;
+	struct place to;
+};
+
 enum bound_state {
 	BOUND_NONE,
 	BOUND_BUSY,
@@ -110,12 +121,17 @@ uint32_t ns_inum(int fd);
 uint64_t ns_id(int fd);
 int ns_climb(int fd, unsigned int levels);
 bool ns_is_initial(uint32_t inum);
+int places_get(struct pidmap *h, const struct pidmap_nsref *from,
+	       const struct pidmap_nsref *to, struct place *f, struct place *t);
 int local_translate_many(struct pidmap *h, enum pidmap_type type, size_t count,
 			 const pid_t *numbers, pid_t *results,
 			 const struct pidmap_nsref *from,
 			 const struct pidmap_nsref *to, size_t *done,
-			 int (*one)(struct pidmap *h, enum pidmap_type type,
-				    pid_t nr, const struct place *from,
-				    const struct place *to));
+			 int (*some)(struct pidmap *h, struct batch *b));
+int translate_each(struct pidmap *h, struct batch *b,
+		   int (*one)(struct pidmap *h, enum pidmap_type type, pid_t nr,
+			      const struct place *from,
+			      const struct place *to));
+bool is_answer(int ret);
 
 #endif /* PIDMAP_INTERNAL_H */

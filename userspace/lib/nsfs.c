@@ -89,13 +89,18 @@ static int translate_one(struct pidmap *h, enum pidmap_type type, pid_t nr,
 	return ret == -ESRCH ? without_leader(type) : ret;
 }
 
+static int translate_some(struct pidmap *h, struct batch *b)
+{
+	return translate_each(h, b, translate_one);
+}
+
 static int nsfs_translate_many(struct pidmap *h, enum pidmap_type type,
 			       size_t count, const pid_t *numbers,
 			       pid_t *results, const struct pidmap_nsref *from,
 			       const struct pidmap_nsref *to, size_t *done)
 {
 	return local_translate_many(h, type, count, numbers, results, from, to,
-				    done, translate_one);
+				    done, translate_some);
 }
 
 static int nsfs_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,

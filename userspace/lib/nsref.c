@@ -402,6 +402,23 @@ void place_put(struct place *place)
 		close(place->fd);
 }
 
+/*
+ * Finds both namespaces of a request. Return: as place_get(); on success both are
+ * to be given to place_put().
+ */
+int places_get(struct pidmap *h, const struct pidmap_nsref *from,
+	       const struct pidmap_nsref *to, struct place *f, struct place *t)
+{
+	int err = place_get(h, from, &h->local.from, f);
+
+	if (err)
+		return err;
+	err = place_get(h, to, &h->local.to, t);
+	if (err)
+		place_put(f);
+	return err;
+}
+
 /* What is bound outlives the caller's descriptor. */
 static int bound_get(struct pidmap *h, const struct pidmap_nsref *name,
 		     struct place *place)
@@ -445,38 +462,54 @@ put_from:
 	return err;
 }
 
-/* Resolves both names once and has @one translate number by number. */
+/* A number, or that there is none; else the batch fails. */
+bool is_answer(int ret)
+{
+	return ret >= 0 || ret == -ESRCH || ret == -EREMOTE;
+}
+
+/* Has @one translate number by number. */
+int translate_each(struct pidmap *h, struct batch *b,
+		   int (*one)(struct pidmap *h, enum pidmap_type type, pid_t nr,
+			      const struct place *from, const struct place *to))
+{
+	while (b->done < b->count) {
+		pid_t nr = b->numbers[b->done];
+		int ret = -ESRCH;
+
+		if (nr > 0)
+			ret = one(h, b->type, nr, &b->from, &b->to);
+		if (!is_answer(ret))
+			return ret;
+		b->results[b->done++] = ret;
+	}
+	return 0;
+}
+
+/* Resolves both names once and has @some translate what is not done yet. */
 int local_translate_many(struct pidmap *h, enum pidmap_type type, size_t count,
 			 const pid_t *numbers, pid_t *results,
 			 const struct pidmap_nsref *from,
 			 const struct pidmap_nsref *to, size_t *done,
-			 int (*one)(struct pidmap *h, enum pidmap_type type,
-				    pid_t nr, const struct place *from,
-				    const struct place *to))
+			 int (*some)(struct pidmap *h, struct batch *b))
 {
-	struct place f, t;
+	struct batch b = {
+		.type = type,
+		.numbers = numbers,
+		.results = results,
+		.count = count,
+		.done = *done,
+	};
 	int err;
 
 	if ((unsigned int)type > PIDMAP_SID)
 		return -EINVAL;
-	err = place_get(h, from, &h->local.from, &f);
+	err = places_get(h, from, to, &b.from, &b.to);
 	if (err)
 		return err;
-	err = place_get(h, to, &h->local.to, &t);
-	if (err)
-		goto put_from;
-	for (; *done < count; ++*done) {
-		pid_t nr = numbers[*done];
-		int ret = nr > 0 ? one(h, type, nr, &f, &t) : -ESRCH;
-
-		if (ret < 0 && ret != -ESRCH && ret != -EREMOTE) {
-			err = ret;
-			break;
-		}
-		results[*done] = ret;
-	}
-	place_put(&t);
-put_from:
-	place_put(&f);
+	err = some(h, &b);
+	*done = b.done;
+	place_put(&b.to);
+	place_put(&b.from);
 	return err;
 }

@@ -91,7 +91,9 @@ struct search {
 	bool blind;		/* something that might matter was not seen */
 	struct proc_task *task;	/* the one found */
 	pid_t own;		/* number of the ID in the view */
+	struct wanted *wanted;	/* instead of @nr: many TIDs */
 	int (*match)(struct search *s, struct proc_task *task);
+	int (*match_one)(struct search *s, struct proc_task *task);
 };
 
 static int search_visit(int dir, const char *name, void *arg)
@@ -136,7 +138,7 @@ static int match_tid(struct search *s, struct proc_task *task)
 	return task_in(task, s->in);
 }
 
-/* Looks for a TID among the threads of each process in that namespace. */
+/* Has @match_one look at the threads of each process in the namespace. */
 static int match_thread(struct search *s, struct proc_task *task)
 {
 	struct search threads = *s;
@@ -150,16 +152,29 @@ static int match_thread(struct search *s, struct proc_task *task)
 	dir = openat(task->dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return errno == ENOENT || errno == ESRCH ? -ESRCH : -EPERM;
-	threads.match = match_tid;
+	threads.match = s->match_one;
 	ret = proc_scan(dir, search_visit, &threads);
 	close(dir);
 	s->blind |= threads.blind;
-	if (ret > 0) {
+	if (ret > 0 && s->task) {
 		/* *s->task is the thread: what we were shown goes instead. */
 		proc_task_put(task);
 		*task = *s->task;
 	}
 	return ret;
+}
+
+/* A search by TIDs: most are those of processes, so those are tried first. */
+static int search_tids(struct search *s, enum pidmap_type type)
+{
+	int ret;
+
+	s->match = s->match_one;
+	ret = search(s);
+	if (ret >= 0 || type != PIDMAP_TID)
+		return ret;
+	s->match = match_thread;
+	return search(s);
 }
 
 /*
@@ -174,7 +189,7 @@ static int find_task_in(const struct pidmap *h, enum pidmap_type type, pid_t nr,
 		.nr = nr,
 		.in = from,
 		.task = task,
-		.match = match_tid,
+		.match_one = match_tid,
 	};
 	int ret;
 
@@ -188,11 +203,7 @@ static int find_task_in(const struct pidmap *h, enum pidmap_type type, pid_t nr,
 		proc_task_put(task);
 		return -ESRCH;
 	}
-	ret = search(&s);
-	if (ret < 0 && type == PIDMAP_TID) {
-		s.match = match_thread;
-		ret = search(&s);
-	}
+	ret = search_tids(&s, type);
 	return ret < 0 ? ret : 0;
 }
 
@@ -351,6 +362,107 @@ static int translate_one(struct pidmap *h, enum pidmap_type type, pid_t nr,
 	return ret;
 }
 
+/* So many numbers are looked for in one scan. */
+#define WANTED_MAX	1024
+
+/* Numbers that are looked for, hashed; links are indices plus one. */
+struct wanted {
+	const pid_t *numbers;
+	int answer[WANTED_MAX];		/* 0 where there is none yet */
+	uint16_t bucket[WANTED_MAX];
+	uint16_t next[WANTED_MAX];
+	size_t left;			/* without an answer */
+	const struct place *to;
+};
+
+static void want(struct wanted *w, size_t count)
+{
+	uint16_t *bucket;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (w->numbers[i] <= 0) {
+			w->answer[i] = -ESRCH;
+			continue;
+		}
+		bucket = &w->bucket[w->numbers[i] % WANTED_MAX];
+		w->next[i] = *bucket;
+		*bucket = i + 1;
+		w->left++;
+	}
+}
+
+static int match_wanted(struct search *s, struct proc_task *task)
+{
+	struct wanted *w = s->wanted;
+	unsigned int depth = s->in->depth, i;
+	int ret = 0;
+	pid_t nr;
+
+	if (leaf_depth(task) < depth)
+		return 0;
+	nr = task->st.tid[depth];
+	for (i = w->bucket[nr % WANTED_MAX]; i--; i = w->next[i]) {
+		if (w->numbers[i] != nr || w->answer[i])
+			continue;
+		if (!ret) {
+			ret = task_in(task, s->in);
+			if (ret <= 0)
+				return ret;
+			ret = number_in(task, task->st.tid, w->to);
+		}
+		w->answer[i] = ret;
+		w->left--;
+	}
+	return !w->left;
+}
+
+/* Translates TIDs or TGIDs from below the view: one scan serves many. */
+static int translate_below(struct pidmap *h, struct batch *b, size_t count)
+{
+	struct wanted wanted = {
+		.numbers = b->numbers + b->done,
+		.to = &b->to,
+	};
+	struct search s = {
+		.h = h,
+		.in = &b->from,
+		.wanted = &wanted,
+		.match_one = match_wanted,
+	};
+	int missing = 0;
+	size_t i;
+
+	want(&wanted, count);
+	if (wanted.left)
+		missing = search_tids(&s, b->type);
+	if (missing < 0 && !is_answer(missing) && missing != -EOPNOTSUPP)
+		return missing;
+	for (i = 0; i < count; i++) {
+		int ret = wanted.answer[i] ? wanted.answer[i] : missing;
+
+		if (!is_answer(ret))
+			return ret;
+		b->results[b->done++] = ret;
+	}
+	return 0;
+}
+
+static int translate_some(struct pidmap *h, struct batch *b)
+{
+	int err = 0;
+
+	if (b->type == PIDMAP_PGID || b->type == PIDMAP_SID || !b->from.depth)
+		return translate_each(h, b, translate_one);
+	while (!err && b->done < b->count) {
+		size_t left = b->count - b->done;
+
+		err = translate_below(h, b, left < WANTED_MAX ? left :
+				      WANTED_MAX);
+	}
+	return err;
+}
+
 static int procfs_translate_many(struct pidmap *h, enum pidmap_type type,
 				 size_t count, const pid_t *numbers,
 				 pid_t *results,
@@ -358,7 +470,7 @@ static int procfs_translate_many(struct pidmap *h, enum pidmap_type type,
 				 const struct pidmap_nsref *to, size_t *done)
 {
 	return local_translate_many(h, type, count, numbers, results, from, to,
-				    done, translate_one);
+				    done, translate_some);
 }
 
 static int procfs_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,
@@ -437,17 +549,13 @@ static int procfs_task_ids(struct pidmap *h, pid_t tid,
 
 	if (start_time)
 		return -EOPNOTSUPP;
-	err = place_get(h, from, &h->local.from, &f);
+	err = places_get(h, from, to, &f, &t);
 	if (err)
 		return err;
-	err = place_get(h, to, &h->local.to, &t);
-	if (err)
-		goto put_from;
 	do
 		err = task_ids_once(h, tid, &f, &t, ids);
 	while (err == -EAGAIN);
 	place_put(&t);
-put_from:
 	place_put(&f);
 	return err;
 }
