@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The targets a person types. The module itself is built by Kbuild.
 
-KERNELS	?= $(shell awk '!/^#/ && NF { print $$1 }' tests/vm/kernels)
+KERNELS	?= $(shell tests/vm/kernel --list)
 KDIR	?= /lib/modules/$(shell uname -r)/build
 MINUTES	?= 10
 

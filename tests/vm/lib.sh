@@ -41,6 +41,9 @@ help()
 	sed -n '3,/^set -eu/{/^set/d; s/^#$//; s/^# //; p}' "$0"
 }
 
+# What boot_kernel sets for a kernel built here: its build tree
+tree=
+
 # Temporary directories go whatever way the script ends.
 litter=()
 # shellcheck disable=SC2317,SC2329	# called by the trap
@@ -55,7 +58,8 @@ trap 'exit 143' TERM
 
 # ----------------------------------------------------------------- table
 
-kernel_names() { sed '/^#/d; s/[[:space:]].*//; /^$/d' "$here/kernels"; }
+# kernel_names: the stock kernels that everything is tested on
+kernel_names() { awk '$3 == "cloud-amd64" { print $1 }' "$here/kernels"; }
 
 default_kernel() { kernel_names | head -n 1; }
 
@@ -67,24 +71,28 @@ kernel_line()
 	while read -r name version flavour suite pockets; do
 		[ "$name" != "$1" ] || return 0
 	done < <(sed '/^#/d' "$here/kernels")
-	die "no kernel '$1'; there are: $(kernel_names | tr '\n' ' ')"
+	die "no kernel '$1'; there are:" \
+		"$(awk '!/^#/ && NF { print $1 }' "$here/kernels" | tr '\n' ' ')"
 }
+
+# built_here: is the kernel at hand one that Debian does not build?
+built_here() { [ -f "$here/$flavour.config" ]; }
 
 # ----------------------------------------------------------------- cache
 
 short_sum() { sha256sum | cut -c 1-16; }
 
-# fingerprint ENTRY: of every file's content; in root/, where that would take
-# seconds, of names, modes, sizes and times
+# fingerprint ENTRY: of every file's content; in root/ and build/, where that
+# would take seconds, of names, modes, sizes and times
 fingerprint()
 {
 	(
 		cd "$1"
 		{
-			find . -path ./root -prune -o \
+			find . \( -path ./root -o -path ./build \) -prune -o \
 				-type f ! -path ./SEAL -exec sha256sum {} +
-			[ ! -d root ] || find root \
-				-printf '%p %y %m %s %T@ %l\n'
+			find . \( -path './root*' -o -path './build*' \) \
+				-printf '%P %y %m %s %T@ %l\n'
 		} | LC_ALL=C sort | sha256sum
 	)
 }
@@ -216,6 +224,11 @@ newest_release()
 {
 	local pattern="${version//./\\.}(\.[0-9]+)+([-+~.][0-9a-z.]*)?-$flavour"
 
+	if built_here; then
+		apt-cache policy "linux-source-$version" |
+			sed -En "s/^ *Candidate: ([0-9.]+).*/\1-$flavour/p"
+		return
+	fi
 	apt-cache pkgnames linux-headers- |
 		sed -En "s/^linux-headers-($pattern)\$/\1/p" | sort -V | tail -n 1
 }
@@ -223,7 +236,7 @@ newest_release()
 # ask_archive FILE: write the release and the packages that make up the kernel
 ask_archive()
 {
-	local release image
+	local release image headers
 
 	own_apt
 	apt-get -qq update -o APT::Update::Error-Mode=any >&2 || return
@@ -233,9 +246,14 @@ ask_archive()
 	image=linux-image-$release
 	[ -z "$(apt-cache pkgnames "linux-binary-$release")" ] ||
 		image=linux-binary-$release
+	headers=("linux-headers-$release")
+	if built_here; then
+		image=linux-source-$version
+		headers=(bc bison flex libelf-dev)
+	fi
 	{
 		echo "release $release"
-		apt-cache policy "$image" "linux-headers-$release" \
+		apt-cache policy "$image" "${headers[@]}" \
 			gcc make sparse libc6-dev |
 			awk '/^[^ ]/ { sub(":", ""); name = $1 }
 			     /Candidate:/ { print name "=" $2 }'
@@ -283,28 +301,89 @@ resolve()
 
 # ------------------------------------------------------ kernel, build root
 
-make_boot()
+# fetch PATTERN FILE: the file of the kernel's package that PATTERN matches
+fetch()
 {
-	local fetch="$1/fetch"
+	local dir=$2.fetch
 
-	mkdir "$fetch"
+	mkdir "$dir"
 	(
 		own_apt
-		cd "$fetch"
+		cd "$dir"
 		long_step "fetching ${packages[0]}" \
 			apt-get -q download "${packages[0]}"
-		dpkg-deb --fsys-tarfile ./*.deb | tar -x --wildcards '*/vmlinuz*'
+		dpkg-deb --fsys-tarfile ./*.deb | tar -x --wildcards "$1"
 	)
-	find "$fetch" -type f -name 'vmlinuz*' -exec mv {} "$1/vmlinuz" \;
-	rm -r "$fetch"
-	[ -s "$1/vmlinuz" ] || die "no vmlinuz in ${packages[0]}"
+	find "$dir" -type f -path "$1" -exec mv {} "$2" \;
+	rm -r "$dir"
+	[ -s "$2" ] || die "no $1 in ${packages[0]}"
 }
 
-# boot_kernel NAME: sets vmlinuz and release
+make_boot() { fetch '*/vmlinuz*' "$1/vmlinuz"; }
+
+# kernel_config: what is on in a kernel built here; all else is off
+kernel_config() { cat "$here/guest.config" "$here/$flavour.config"; }
+
+# make_kernel DIR: build the kernel; leaves vmlinuz, and in build/ vmlinux and
+# what it takes to build a module
+make_kernel()
+{
+	local src=$1/build missing
+
+	build_root "$name"
+	fetch '*/linux-source-*.tar.xz' "$1/source"
+	mkdir "$src"
+	tar -C "$src" --strip-components=1 -xf "$1/source"
+	rm "$1/source"
+	{
+		kernel_config | grep ^CONFIG
+		echo "CONFIG_LOCALVERSION=\"-$flavour\""
+	} >"$src/wanted"
+	in_root make -s -C /src KCONFIG_ALLCONFIG=wanted allnoconfig >&2
+	missing=$(grep '^CONFIG' "$src/wanted" | grep -v '=n$' |
+		grep -vxFf "$src/.config" |
+		grep -vxFf <(sed -n "s/^# $version lacks //p" "$src/wanted") |
+		tr '\n' ' ') || true
+	[ -z "$missing" ] || die "$release cannot have $missing"
+	long_step "building $release (10 minutes on two CPUs)" \
+		in_root make -C /src -j "$(nproc)" bzImage modules
+	cp "$src/arch/x86/boot/bzImage" "$1/vmlinuz"
+	# All but what a module's build reads, as Debian's headers have it.
+	find "$src" -mindepth 1 -maxdepth 1 ! -name .config ! -name Makefile \
+		! -name Module.symvers ! -name vmlinux ! -name arch \
+		! -name include ! -name scripts ! -name tools \
+		-exec rm -r {} +
+	find "$src/arch" -mindepth 1 -maxdepth 1 ! -name x86 -exec rm -r {} +
+	find "$src/arch" -type f ! -name '*.h' ! -name 'Makefile*' -delete
+	find "$src/tools" -type f ! -name objtool -delete
+	find "$src" -type d -empty -delete
+}
+
+# kernel_key: what the resolved kernel depends on
+kernel_key()
+{
+	if built_here; then
+		root_key
+		kernel_config | grep ^CONFIG
+		declare -f make_kernel
+	else
+		echo "${packages[0]}"
+	fi | short_sum
+}
+
+# boot_kernel NAME: sets vmlinuz and release; and tree, of a kernel built here
 boot_kernel()
 {
-	resolve "$1"
-	cached boot "$1" "$(echo "${packages[0]}" | short_sum)" make_boot
+	local name=$1
+
+	resolve "$name"
+	tree=
+	if built_here; then
+		cached boot "$name" "$(kernel_key)" make_kernel
+		tree=$entry/build
+	else
+		cached boot "$name" "$(kernel_key)" make_boot
+	fi
 	vmlinuz=$entry/vmlinuz
 }
 
@@ -366,4 +445,27 @@ build_root()
 {
 	cached root "$1" "$(root_key)" make_root
 	root=$entry/root
+}
+
+# in_root COMMAND...: run it in the build root, which stays as it is, with $src
+# in /src and $tree, if any, in /mnt.  All mounts vanish with the namespace.
+in_root()
+{
+	# shellcheck disable=SC2016	# expanded inside
+	unshare --mount --pid --fork --kill-child sh -eu -c '
+		root=$1 src=$2 tree=$3
+		shift 3
+		mount --bind "$root" "$root"
+		mount -o remount,ro,bind "$root"
+		mount -t proc proc "$root/proc"
+		mount -t tmpfs tmpfs "$root/tmp"
+		mount --bind "$src" "$root/src"
+		mount --bind /dev "$root/dev"
+		if [ -n "$tree" ]; then
+			mount --bind "$tree" "$root/mnt"
+			mount -o remount,ro,bind "$root/mnt"
+		fi
+		exec chroot "$root" /usr/bin/env -i LC_ALL=C.UTF-8 \
+			PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp "$@"
+	' in_root "$root" "$src" "$tree" "$@"
 }
