@@ -336,7 +336,7 @@ make_kernel()
 	tar -C "$src" --strip-components=1 -xf "$1/source"
 	rm "$1/source"
 	{
-		kernel_config | grep ^CONFIG
+		kernel_config
 		echo "CONFIG_LOCALVERSION=\"-$flavour\""
 	} >"$src/wanted"
 	in_root make -s -C /src KCONFIG_ALLCONFIG=wanted allnoconfig >&2
