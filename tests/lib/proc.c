@@ -248,6 +248,10 @@ static void mounts(void **state)
 	assert_false(hides);
 	assert_true(mount("1 2 0:21 / /p rw - proc p hidepid=4", &hides, path));
 	assert_true(hides);
+	/* What the kernel does not write is no escape. */
+	assert_true(mount("1 2 0:21 / /a\\\xff\x80z\\777 rw - proc p rw", &hides,
+			  path));
+	assert_string_equal(path, "/a\\\xff\x80z\\777");
 	/* Mounted as /proc/sys, a tmpfs, a procfs only by name */
 	assert_false(mount("1 2 0:21 /sys /proc/sys ro - proc proc rw",
 			   &hides, path));

@@ -228,13 +228,20 @@ int pidfd_parse(const char *text, size_t len, pid_t *nr)
 	return -EBADF;
 }
 
+/* Three digits of a byte's value */
+static bool octal(const char *c)
+{
+	return c[0] >= '0' && c[0] <= '3' && c[1] >= '0' && c[1] <= '7' &&
+	       c[2] >= '0' && c[2] <= '7';
+}
+
 /* Undoes mountinfo's \040 and the like. */
 static bool unescape(const char *from, size_t len, char *to, size_t room)
 {
 	const char *end = from + len;
 
 	while (from < end && room-- > 1) {
-		if (*from == '\\' && end - from >= 4) {
+		if (*from == '\\' && end - from >= 4 && octal(from + 1)) {
 			*to++ = (from[1] - '0') << 6 | (from[2] - '0') << 3 |
 				(from[3] - '0');
 			from += 4;
