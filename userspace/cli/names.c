@@ -188,14 +188,16 @@ static int bad_number(const char *text, int err)
 static int name_by_inum(const char *text, const char *number,
 			struct pidmap_nsref *ns)
 {
-	char digits[24];
-	uint64_t inum;
-	int length = strcspn(number, "]");
+	size_t length = strcspn(number, "]");
+	char *digits = strndup(number, length);
 	int err = EINVAL;
+	uint64_t inum;
 
-	snprintf(digits, sizeof(digits), "%.*s", length, number);
+	if (!digits)
+		out_of_memory();
 	if (!strcmp(number + length, "]"))
 		err = parse_number(digits, UINT32_MAX, &inum);
+	free(digits);
 	if (err)
 		return bad_number(text, err);
 	*ns = pidmap_ns_inum(inum);
