@@ -254,26 +254,37 @@ static void summary(const struct batch *batch)
 		     batch->unanswered, batch->asked, batch->cli->to);
 }
 
-int do_translate(const struct cli *cli, int argc, char **argv)
+static int translate(struct batch *batch, int argc, char **argv)
 {
-	static struct batch batch;
-	struct cli plain = *cli;
+	struct cli plain = *batch->cli;
 	int status;
 
 	/* One number a line, unless columns are asked for */
-	if (!cli->columns)
+	if (!plain.columns)
 		plain.raw = plain.no_headings = true;
-	batch.cli = cli;
-	status = name_ns(cli->from, &batch.from);
+	status = name_ns(plain.from, &batch->from);
 	if (!status)
-		status = name_ns(cli->to, &batch.to);
+		status = name_ns(plain.to, &batch->to);
 	if (status)
 		return status;
-	table_begin(&batch.table, &plain);
-	status = add_operands(&batch, argc, argv);
+	table_begin(&batch->table, &plain);
+	status = add_operands(batch, argc, argv);
 	if (status)
 		return status;
-	table_end(&batch.table);
-	summary(&batch);
-	return batch.status;
+	table_end(&batch->table);
+	summary(batch);
+	return batch->status;
+}
+
+int do_translate(const struct cli *cli, int argc, char **argv)
+{
+	struct batch *batch = calloc(1, sizeof(*batch));
+	int status;
+
+	if (!batch)
+		out_of_memory();
+	batch->cli = cli;
+	status = translate(batch, argc, argv);
+	free(batch);
+	return status;
 }
