@@ -304,7 +304,7 @@ resolve()
 # fetch PATTERN FILE: the file of the kernel's package that PATTERN matches
 fetch()
 {
-	local dir=$2.fetch
+	local dir=${2%/*}/fetch
 
 	mkdir "$dir"
 	(
