@@ -11,7 +11,7 @@
 #include "bench.h"
 
 #define BATCH_MAX	65536
-#define LIST_BUFFER	65536
+#define LIST_BUFFER	(1 << 20)
 
 static int32_t numbers[BATCH_MAX], results[BATCH_MAX];
 static uint64_t buffer[LIST_BUFFER / 8];
