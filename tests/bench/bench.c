@@ -159,7 +159,9 @@ static bool selected(const struct row *row, const char *only)
 
 static void collect_rows(void)
 {
-	struct row *tables[] = { peer_rows, device_rows, library_rows };
+	struct row *tables[] = {
+		peer_rows, device_rows, library_rows, thread_rows,
+	};
 
 	for (unsigned int i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		for (struct row *row = tables[i]; row->name; row++)

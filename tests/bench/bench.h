@@ -10,6 +10,7 @@
  * struct bench - what is measured on
  * @tasks: how many tasks live in the leaf namespace
  * @depth: levels from ours to the leaf, both counted
+ * @threads: every second task is a thread of the leaf's init
  * @leaf: their numbers there, ascending
  * @own: their numbers here, in the same order
  * @order: a permutation of 0 to @tasks - 1
@@ -28,6 +29,7 @@
 struct bench {
 	unsigned int tasks;
 	unsigned int depth;
+	bool threads;
 	int32_t *leaf;
 	int32_t *own;
 	uint32_t *order;
@@ -83,7 +85,7 @@ struct row {
 #define STATUS	"/proc/PID/status"
 #define SCAN	"/proc scan"
 
-extern struct row peer_rows[], device_rows[], library_rows[];
+extern struct row peer_rows[], device_rows[], library_rows[], thread_rows[];
 
 /* Another task for every operation, in the permuted order. */
 static inline unsigned int pick(struct bench *b)
@@ -93,6 +95,7 @@ static inline unsigned int pick(struct bench *b)
 	return b->order[b->next++];
 }
 
+void population_spawn(struct bench *b);
 void population_start(struct bench *b);
 void population_end(struct bench *b);
 

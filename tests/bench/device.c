@@ -248,8 +248,6 @@ struct row device_rows[] = {
 
 	{ .group = "list", .name = "LIST", .per = "process", .op = op_list,
 	  .peer = SCAN, .ratio = 1 / 400., .budget = 130 },
-	{ .group = "list", .name = "LIST threads", .per = "task",
-	  .op = op_list, .arg = PIDMAP_LIST_THREADS, .peer = SCAN },
 	{ .group = "list", .name = "LIST direct", .per = "process",
 	  .op = op_list, .arg = PIDMAP_LIST_DIRECT, .peer = SCAN },
 	{ .group = "list", .name = "LIST_NS", .per = "ID", .op = op_list_ns,
@@ -260,5 +258,37 @@ struct row device_rows[] = {
 	{ .group = "task", .name = "PIDS", .per = "ID", .op = op_pids,
 	  .peer = STATUS },
 	{ .group = "task", .name = "INFO", .per = "call", .op = op_info },
+	{}
+};
+
+/* A namespace more, half of whose tasks are threads. */
+static struct bench threaded;
+
+static int setup_threads(struct bench *b, long arg)
+{
+	(void)arg;
+	if (threaded.device)
+		return 0;
+	threaded.tasks = b->tasks;
+	threaded.depth = b->depth;
+	threaded.threads = true;
+	threaded.device = b->device;
+	population_spawn(&threaded);
+	return 0;
+}
+
+static long op_list_threads(struct bench *b, long flags)
+{
+	(void)b;
+	return op_list(&threaded, flags);
+}
+
+/* After all others, for whom there would be twice the tasks. */
+struct row thread_rows[] = {
+	{ .group = "threads", .name = "LIST with threads", .per = "task",
+	  .op = op_list_threads, .arg = PIDMAP_LIST_THREADS,
+	  .setup = setup_threads, .peer = SCAN },
+	{ .group = "threads", .name = "LIST past threads", .per = "process",
+	  .op = op_list_threads, .setup = setup_threads, .peer = SCAN },
 	{}
 };

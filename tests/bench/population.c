@@ -61,9 +61,12 @@ static void spawn(struct bench *b, char *stacks)
 {
 	b->leaf[0] = getpid();
 	for (unsigned int i = 1; i < b->tasks; i++) {
+		bool thread = b->threads && i % 2;
+
 		b->leaf[i] = clone(sleeper, stacks + (size_t)(i + 1) * STACK,
 				   CLONE_VM | CLONE_FS | CLONE_FILES |
-				   CLONE_SIGHAND | SIGCHLD, NULL);
+				   CLONE_SIGHAND |
+				   (thread ? CLONE_THREAD : SIGCHLD), NULL);
 		if (b->leaf[i] < 0)
 			err(1, "task %u", i);
 	}
@@ -173,23 +176,16 @@ static void shuffle(struct bench *b)
 }
 
 /**
- * population_start() - create the tasks and open what names them
- * @b: says how many and how deep; all else is filled in
+ * population_spawn() - create tasks in a namespace
+ * @b: says how many and how deep; what names them is filled in
  */
-void population_start(struct bench *b)
+void population_spawn(struct bench *b)
 {
-	struct pidmap_bind bind = { .size = sizeof(bind) };
 	char path[64], byte;
 	char *stacks;
 	int ready[2];
 
-	write_file("/proc/sys/kernel/pid_max", 4194304);
-	write_file("/proc/sys/kernel/threads-max", 500000);
-	write_file("/proc/sys/vm/max_map_count", 1000000);
-
 	b->leaf = shared(b->tasks * sizeof(*b->leaf));
-	b->own = shared(b->tasks * sizeof(*b->own));
-	b->order = shared(b->tasks * sizeof(*b->order));
 	stacks = shared((size_t)(b->tasks + 1) * STACK);
 	if (pipe(ready))
 		err(1, "pipe");
@@ -209,6 +205,23 @@ void population_start(struct bench *b)
 	b->leaf_init = innermost(b->init, b->depth - 1);
 	snprintf(path, sizeof(path), "/proc/%d/ns/pid", b->leaf_init);
 	b->leaf_fd = open_or_die(path);
+}
+
+/**
+ * population_start() - create the tasks and all else that rows work on
+ * @b: says how many and how deep; the rest is filled in
+ */
+void population_start(struct bench *b)
+{
+	struct pidmap_bind bind = { .size = sizeof(bind) };
+
+	write_file("/proc/sys/kernel/pid_max", 4194304);
+	write_file("/proc/sys/kernel/threads-max", 500000);
+	write_file("/proc/sys/vm/max_map_count", 1000000);
+
+	population_spawn(b);
+	b->own = shared(b->tasks * sizeof(*b->own));
+	b->order = shared(b->tasks * sizeof(*b->order));
 	b->own_fd = open_or_die("/proc/self/ns/pid");
 	b->null = open_or_die("/dev/null");
 	b->device = open_or_die("/dev/pidmap");
