@@ -6,7 +6,7 @@ KDIR	?= /lib/modules/$(shell uname -r)/build
 MINUTES	?= 10
 
 .PHONY: help all module demo check kunit bench lint install uninstall clean \
-	guest dkms-install dkms-uninstall deb
+	guest dkms-install dkms-uninstall deb check-host
 
 help:		## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' \
@@ -34,6 +34,9 @@ demo:		## nested PID namespaces in a guest, and who has which number
 check:		## all tests, on KERNELS="6.1 ..." (all in tests/vm/kernels)
 	@tests/check $(KERNELS)
 
+check-host:	## install on a whole Debian and use it; SUITES="bookworm ..."
+	@tests/host/run $(SUITES)
+
 kunit:		## the module's unit tests, in a User-Mode Linux kernel
 	@tests/kunit/run
 
@@ -56,14 +59,7 @@ dkms-uninstall:	## take that away again
 	@userspace/dist/dkms uninstall
 
 deb:		## Debian packages, into build/deb
-	@tests/deps package
-	rm -rf build/deb
-	mkdir -p build/deb/pidmap
-	tar -c --exclude-vcs --exclude=./build . | tar -x -C build/deb/pidmap
-	cd build/deb/pidmap && dpkg-buildpackage -us -uc
-	rm -r build/deb/pidmap
-	cd build/deb && lintian --allow-root --pedantic --fail-on error,warning,info,pedantic \
-		*.changes
+	@tests/host/deb --out build/deb
 
 clean:		## remove what was built; caches stay in ~/.cache/pidmap
 	$(RM) -r build
