@@ -44,7 +44,7 @@ bench:		## instructions a call costs, beside its peers
 	@tests/bench/run
 
 lint:		## checkpatch, sparse, clang-tidy, shellcheck and the like
-	@tests/lint
+	@tests/lint $(KERNELS)
 
 install: all	## the library, the tool and its pages, below DESTDIR
 	$(MAKE) -C userspace install
