@@ -27,7 +27,7 @@ kernel_line()
 host_packages=(systemd systemd-sysv systemd-container dbus udev kmod procps
 	iproute2 util-linux initramfs-tools busybox-static
 	dkms gcc make libc6-dev openssl mokutil
-	podman runc crun lxc jq libjson-c5 python3-minimal)
+	podman runc crun lxc jq libjson-c5 pkg-config python3)
 
 # An initramfs of all modules would take the guest minutes to make.
 initramfs='mkdir -p "$1/etc/initramfs-tools/conf.d"
