@@ -64,6 +64,9 @@ keys='mkdir -p /var/lib; mount -t tmpfs none /var/lib; mkdir /var/lib/dkms;'
 @test "module absent" {
 	in_host "$no_node"
 	check module BAD 'apt install pidmap-dkms'
+	in_host "$no_node mkdir -p /var/lib; mount -t tmpfs none /var/lib;
+		mkdir -p /var/lib/dkms/pidmap;"
+	check module BAD 'dkms autoinstall'
 	in_host "$no_node $built"
 	check module ok -
 }
@@ -79,7 +82,7 @@ keys='mkdir -p /var/lib; mount -t tmpfs none /var/lib; mkdir /var/lib/dkms;'
 	in_host "$no_node $built"
 	check signature ok -
 	in_host "$no_node $built $efi $keys"
-	check signature BAD 'dkms generate_mok && mokutil --import /var/lib/dkms/mok.pub && reboot'
+	check signature BAD 'apt install --reinstall pidmap-dkms && mokutil --import /var/lib/dkms/mok.pub && reboot'
 	in_host "$no_node $built $efi $keys echo key >/var/lib/dkms/mok.pub;"
 	check signature BAD 'mokutil --import /var/lib/dkms/mok.pub && reboot'
 	in_host "$no_node $built $efi $keys echo key >/var/lib/dkms/mok.pub;
@@ -89,16 +92,20 @@ keys='mkdir -p /var/lib; mount -t tmpfs none /var/lib; mkdir /var/lib/dkms;'
 	check signature ok -
 }
 
+enforce='mkdir -p /sys/module/module/parameters;
+	echo Y >/sys/module/module/parameters/sig_enforce;'
+
 @test "lockdown and sig_enforce want a signature without Secure Boot too" {
-	in_host "$no_node $keys mkdir -p /sys/kernel/security;
+	in_host "$no_node $keys mkdir -p /sys/kernel/security /sys/firmware/efi/efivars;
 		echo 'none [integrity] confidentiality' >/sys/kernel/security/lockdown;"
-	check signature BAD 'dkms generate_mok && mokutil --import /var/lib/dkms/mok.pub && reboot'
+	check signature BAD 'apt install --reinstall pidmap-dkms && mokutil --import /var/lib/dkms/mok.pub && reboot'
 	in_host "$no_node $keys mkdir -p /sys/kernel/security;
 		echo '[none] integrity confidentiality' >/sys/kernel/security/lockdown;"
 	check signature ok -
-	in_host "$no_node $keys mkdir -p /sys/module/module/parameters;
-		echo Y >/sys/module/module/parameters/sig_enforce;"
-	check signature BAD 'dkms generate_mok && mokutil --import /var/lib/dkms/mok.pub && reboot'
+	in_host "$no_node $keys mkdir -p /sys/firmware/efi/efivars; $enforce"
+	check signature BAD 'apt install --reinstall pidmap-dkms && mokutil --import /var/lib/dkms/mok.pub && reboot'
+	in_host "$no_node $keys $enforce"
+	[[ $output == *'signature BAD sed'*/etc/default/grub* ]]
 }
 
 @test "the node is absent" {

@@ -20,6 +20,7 @@
 #define LOCKDOWN	"/sys/kernel/security/lockdown"
 #define SIG_ENFORCE	"/sys/module/module/parameters/sig_enforce"
 #define LOADED		"/sys/module/pidmap"
+#define DKMS		"/var/lib/dkms/pidmap"
 
 /**
  * struct row - the outcome of a check
@@ -189,6 +190,9 @@ static void check_module(struct row *row)
 		found(row, "pidmap.ko is installed for this kernel");
 	} else if (exists(LOADED)) {
 		found(row, "loaded, though not installed for this kernel");
+	} else if (exists(DKMS)) {
+		found(row, "DKMS has it, and has not built it for this kernel");
+		mend(row, "dkms autoinstall");
 	} else {
 		found(row, "pidmap.ko is absent from /lib/modules/%s",
 		      release());
@@ -242,15 +246,18 @@ static void check_signature(struct row *row)
 		found(row, "this kernel takes unsigned modules");
 	} else if (exists(LOADED)) {
 		found(row, "this kernel trusts the module");
+	} else if (!exists(EFIVARS)) {
+		found(row, "only signed modules load, and without EFI no key can be enrolled");
+		mend(row, "sed -i 's/ *\\(module.sig_enforce\\|lockdown\\)[=a-z1]*//g' /etc/default/grub && update-grub && reboot");
 	} else if (!key) {
-		found(row, "Secure Boot is on, and there is no key to sign with");
-		mend(row, "dkms generate_mok && mokutil --import %s && reboot",
+		found(row, "only signed modules load, and there is no key to sign with");
+		mend(row, "apt install --reinstall pidmap-dkms && mokutil --import %s && reboot",
 		     keys[0]);
 	} else if (!enrolled(key)) {
-		found(row, "Secure Boot is on, and %s is not enrolled", key);
+		found(row, "only signed modules load, and %s is not enrolled", key);
 		mend(row, "mokutil --import %s && reboot", key);
 	} else {
-		found(row, "Secure Boot is on, and %s is enrolled", key);
+		found(row, "only signed modules load, and %s is enrolled", key);
 	}
 }
 
