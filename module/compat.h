@@ -6,6 +6,7 @@
 #define _PIDMAP_COMPAT_H
 
 #include <linux/file.h>
+#include <linux/idr.h>
 #include <linux/pid_namespace.h>
 #include <linux/time_namespace.h>
 #include <linux/version.h>
@@ -21,6 +22,16 @@
 #else
 #define pidmap_uninit
 #endif
+
+/* What find_pid_ns() does, and a call less; under RCU. */
+static inline struct pid *pidmap_lookup(pid_t nr, struct pid_namespace *ns)
+{
+#ifdef PIDMAP_IDR
+	return idr_find(&ns->idr, nr);
+#else
+	return find_pid_ns(nr, ns);
+#endif
+}
 
 /* Linux 6.18 gave every namespace a 64-bit ID that is never used again. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)

@@ -3,6 +3,8 @@
  * Kernel objects in, numbers out.
  */
 #include <linux/errno.h>
+#include <linux/minmax.h>
+#include <linux/prefetch.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -66,12 +68,18 @@ int pidmap_translate_one(const struct pidmap_translation *t,
 	int ret, err;
 
 	rcu_read_lock();
-	pid = find_pid_ns(nr, t->from);
+	pid = pidmap_lookup(nr, t->from);
 	ret = pidmap_translate_pid(t, type, pid);
 	err = ret > 0 ? check_start(pid, start) : 0;
 	rcu_read_unlock();
 	return err ? err : ret;
 }
+
+/*
+ * So many IDs are looked up before the first of them is read: their memory, which
+ * may be far from the CPU, is then waited for once.
+ */
+#define AHEAD 32u
 
 /**
  * pidmap_translate_array() - translate numbers in place
@@ -83,15 +91,24 @@ int pidmap_translate_one(const struct pidmap_translation *t,
 void pidmap_translate_array(const struct pidmap_translation *t,
 			    enum pid_type type, s32 *nr, unsigned int count)
 {
+	struct pid *ids[AHEAD] pidmap_uninit;
 	struct pidmap_finder finder;
-	unsigned int i;
 
 	rcu_read_lock();
 	pidmap_finder_init(&finder, t->from);
-	for (i = 0; i < count; i++) {
-		struct pid *pid = pidmap_finder_get(&finder, nr[i]);
+	while (count) {
+		unsigned int n = min(count, AHEAD);
+		struct pid **id = ids;
+		s32 *end = nr + n;
 
-		nr[i] = pidmap_translate_pid(t, type, pid);
+		for (; nr < end; nr++) {
+			*id = pidmap_finder_get(&finder, *nr);
+			prefetch(*id++);
+		}
+		id = ids;
+		for (nr = end - n; nr < end; nr++)
+			*nr = pidmap_translate_pid(t, type, *id++);
+		count -= n;
 	}
 	rcu_read_unlock();
 }
@@ -121,7 +138,7 @@ int pidmap_task_numbers(const struct pidmap_translation *t, pid_t nr,
 	int ret;
 
 	rcu_read_lock();
-	pid = find_pid_ns(nr, t->from);
+	pid = pidmap_lookup(nr, t->from);
 	ret = pidmap_translate_pid(t, PIDTYPE_PID, pid);
 	if (ret < 0)
 		goto unlock;
@@ -174,7 +191,7 @@ int pidmap_numbers(const struct pidmap_translation *t, enum pid_type type,
 	int ret;
 
 	rcu_read_lock();
-	pid = find_pid_ns(nr, t->from);
+	pid = pidmap_lookup(nr, t->from);
 	ret = pidmap_translate_pid(t, type, pid);
 	if (ret > 0)
 		ret = check_start(pid, start);

@@ -52,7 +52,7 @@ static inline pid_t pidmap_nr(const struct pid *pid,
 static inline struct pid *pidmap_find(struct pid_namespace *ns,
 				      enum pid_type type, pid_t nr)
 {
-	struct pid *pid = find_pid_ns(nr, ns);
+	struct pid *pid = pidmap_lookup(nr, ns);
 
 	return pid && pid_has_task(pid, type) ? pid : NULL;
 }
@@ -116,7 +116,7 @@ pidmap_translate_nr(const struct pidmap_translation *t, enum pid_type type,
 	int ret;
 
 	rcu_read_lock();
-	ret = pidmap_translate_pid(t, type, find_pid_ns(nr, t->from));
+	ret = pidmap_translate_pid(t, type, pidmap_lookup(nr, t->from));
 	rcu_read_unlock();
 	return ret;
 }

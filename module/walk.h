@@ -118,13 +118,13 @@ static inline struct pid *pidmap_finder_get(struct pidmap_finder *f, pid_t nr)
 	f->last = nr;
 	if ((u32)nr - f->leaf.first >= f->leaf.span) {
 		if (!ascends)
-			return find_pid_ns(nr, f->ns);
+			return pidmap_lookup(nr, f->ns);
 		pidmap_leaf_load(&f->leaf, f->ns, nr);
 		if ((u32)nr - f->leaf.first >= f->leaf.span)
 			return NULL;
 	}
 	pid = pidmap_leaf_get(&f->leaf, (u32)nr - f->leaf.first, &stale);
-	return unlikely(stale) ? find_pid_ns(nr, f->ns) : pid;
+	return unlikely(stale) ? pidmap_lookup(nr, f->ns) : pid;
 }
 
 /**
