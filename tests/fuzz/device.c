@@ -23,7 +23,7 @@
 #include <ctype.h>
 #include <getopt.h>
 #include <pthread.h>
-#include <sys/ioctl.h>
+#include <linux/membarrier.h>
 
 #include "../system/harness.h"
 #include "../system/rig.h"
@@ -143,6 +143,15 @@ struct space {
 #define ACTORS		12
 #define FIRST_USER	7	/* the actor, and those after it, are not root */
 #define IN_USER_NS	8
+
+#define NAMESPACES	300	/* of one user, at a time */
+
+static void limit_namespaces(int n)
+{
+	FILE *f = fopen("/proc/sys/user/max_pid_namespaces", "we");
+
+	check(f && fprintf(f, "%d\n", n) > 0 && !fclose(f));
+}
 
 /* Processes that are held: the first are actors, which live as long as all. */
 static struct proc *held[MAX_HELD];
@@ -284,14 +293,47 @@ static void build_world(void)
 	check(n_actors <= ACTORS);
 }
 
+/* Some may be left to go after a grace period. */
+static void let_go(int most)
+{
+	int tries, limit;
+	pid_t pid = -1;
+
+	limit_namespaces(most + 1);
+	for (tries = 0; pid < 0 && tries < 100; tries++) {
+		pid = syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, 0, 0, 0, 0);
+		if (!pid)
+			_exit(0);
+		if (pid < 0)
+			syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+	}
+	if (pid < 0) {
+		for (limit = most + 1; limit < NAMESPACES && pid < 0; limit++) {
+			limit_namespaces(limit);
+			pid = syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, 0, 0,
+				      0, 0);
+			if (!pid)
+				_exit(0);
+		}
+		rig_fail(__FILE__, __LINE__,
+			 "%d namespaces of root's are left behind",
+			 limit - 2 - most);
+	}
+	waitpid(pid, NULL, 0);
+	limit_namespaces(NAMESPACES);
+}
+
 static void end_world(void)
 {
 	static void *state;
 	int i;
 
-	for (i = 0; i < SLOTS; i++)
-		close(SLOT + i);
+	/* what was bound holds namespaces */
+	for (i = OWN; i <= INHERITED; i++)
+		close(i);
 	check_eq(rig_teardown(&state), 0);
+	/* but for the dead one that is kept open */
+	let_go(1);
 }
 
 /* -------------------------------------------------------------- coverage */
@@ -1544,7 +1586,13 @@ static void mutate(struct program *p)
 
 	for (k = 1 + dice() % 4; k > 0; k--) {
 		at = p->n ? dice() % p->n : 0;
-		switch (dice() % 6) {
+		switch (dice() % 8) {
+		case 6:
+			p->steps[at].place = 0;
+			p->steps[at].bend = dice() % 24;
+			p->steps[at].odd = dice();
+			break;
+		case 7:
 		case 0:
 			if (p->n == STEPS)
 				break;
@@ -1630,14 +1678,6 @@ static void print_corpus(void)
 	}
 }
 
-/* A namespace that is not let go counts; so few are enough for a world. */
-static void limit_namespaces(void)
-{
-	FILE *f = fopen("/proc/sys/user/max_pid_namespaces", "we");
-
-	check(f && fprintf(f, "300\n") > 0 && !fclose(f));
-}
-
 static void report(void)
 {
 	printf("# %llu calls in %llu programs, %llu refusals foreseen, %llu answers compared\n",
@@ -1703,7 +1743,7 @@ int main(int argc, char **argv)
 	check(features);
 	map_arena();
 	open_kcov();
-	limit_namespaces();
+	limit_namespaces(NAMESPACES);
 	if (file)
 		read_corpus(file);
 	while (calls < limit) {
