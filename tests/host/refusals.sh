@@ -67,19 +67,26 @@ installed()
 		<(echo "pidmap/$1, $release, x86_64: installed")
 }
 
+# inside: the processes that run in the tree
+inside()
+{
+	find /proc/[0-9]*/root -lname "$tree" 2>/dev/null | cut -d / -f 3
+}
+
 # alone: nothing runs in the tree any more, or not for long
 alone()
 {
 	local i
 
 	for i in {1..100}; do
-		[ -n "$(find /proc/[0-9]*/root -lname "$tree" 2>/dev/null)" ] ||
-			return 0
+		[ -n "$(inside)" ] || return 0
 		sleep 0.1
 	done
-	find /proc/[0-9]*/root -lname "$tree"
+	inside | xargs ps
 	return 1
 }
+
+compiling() { inside | xargs -r ps -o comm= | grep -qx cc1; }
 
 # interrupted SIGNAL: while it compiles
 interrupted()
@@ -89,7 +96,7 @@ interrupted()
 	state >"$tmp/state"
 	setsid env --default-signal=INT chroot "$tree" /srv/pidmap/userspace/dist/dkms install "$release" &
 	pid=$!
-	until pgrep -s "$pid" -x cc1 >/dev/null; do
+	until compiling; do
 		kill -0 "$pid" || return 1
 		sleep 0.1
 	done
@@ -192,6 +199,9 @@ as_clean() { diff "$tmp/clean" <(state); }
 # guest_sh COMMAND: in /srv/host, with what its scripts share
 guest_sh() { in_tree bash -c "cd /srv/host && . ./lib && $1"; }
 
+# add PACKAGE...: and no others that these recommend
+add() { guest_sh "apt install --no-install-recommends $*"; }
+
 # older_package: pidmap-dkms 0.0.9, into the repository
 older_package()
 {
@@ -223,7 +233,7 @@ fails()
 # warns_of_headers: as DKMS does, without being a failure
 warns_of_headers()
 {
-	guest_sh 'apt install pidmap-dkms' | tee "$tmp/warning" &&
+	add pidmap-dkms | tee "$tmp/warning" &&
 		grep -q 'kernel headers' "$tmp/warning"
 }
 
@@ -232,15 +242,14 @@ killed()
 {
 	local pid
 
-	setsid chroot "$tree" bash -c \
-		'cd /srv/host && . ./lib && apt install pidmap-dkms' &
+	add pidmap-dkms &
 	pid=$!
-	until pgrep -s "$pid" -x cc1 >/dev/null; do
+	until compiling; do
 		kill -0 "$pid" || return 1
 		sleep 0.1
 	done
-	pkill -KILL -s "$pid"
-	! wait "$pid"
+	inside | xargs kill -KILL
+	! wait "$pid" && alone
 }
 
 # of the packages, whose maintainer scripts are DKMS' own
@@ -257,7 +266,7 @@ package_refusals()
 	try "package: without a compiler it fails" \
 		without "${compilers[@]}" -- \
 		fails 'Bad return status for module build on kernel' \
-		guest_sh 'apt install pidmap-dkms'
+		add pidmap-dkms
 	try "package: purged in that state" guest_sh 'apt purge pidmap-dkms'
 	try "package: nothing is left" as_clean
 	try "package: killed half-way" killed
@@ -270,10 +279,10 @@ package_refusals()
 	rm -r "$tree/srv/pidmap"
 	try "package: purged" guest_sh 'apt purge pidmap-dkms'
 	older_package >/dev/null
-	try "package: an older one" guest_sh 'apt install pidmap-dkms=0.0.9'
+	try "package: an older one" add pidmap-dkms=0.0.9
 	try "package: is installed" installed 0.0.9
 	try "package: the newer one takes its place" \
-		guest_sh 'apt install pidmap-dkms'
+		add pidmap-dkms
 	try "package: alone" installed "$ours"
 	try "package: purged again" guest_sh 'apt purge pidmap-dkms'
 	try "package: nothing is left of either" as_clean
@@ -284,8 +293,8 @@ package_tests()
 {
 	local name
 
-	try "the other packages" guest_sh \
-		'apt install pidmap libpidmap-dev python3-pidmap golang-pidmap-dev'
+	try "the other packages" \
+		add pidmap libpidmap-dev python3-pidmap golang-pidmap-dev
 	mkdir "$tree/srv/tests"
 	for name in tool library python; do
 		cp "$top/debian/tests/$name" "$tree/srv/tests"
