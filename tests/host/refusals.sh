@@ -199,8 +199,12 @@ as_clean() { diff "$tmp/clean" <(state); }
 # guest_sh COMMAND: in /srv/host, with what its scripts share
 guest_sh() { in_tree bash -c "cd /srv/host && . ./lib && $1"; }
 
-# add PACKAGE...: and no others that these recommend
-add() { guest_sh "apt install --no-install-recommends $*"; }
+# add PACKAGE...: with their examples, and no others that these recommend
+add()
+{
+	guest_sh "apt install --no-install-recommends $* \
+		-o Dpkg::Options::='--path-include=/usr/share/doc/*/examples/*'"
+}
 
 # older_package: pidmap-dkms 0.0.9, into the repository
 older_package()
@@ -233,7 +237,7 @@ fails()
 # warns_of_headers: as DKMS does, without being a failure
 warns_of_headers()
 {
-	add pidmap-dkms | tee "$tmp/warning" &&
+	add pidmap-dkms 2>&1 | tee "$tmp/warning" &&
 		grep -q 'kernel headers' "$tmp/warning"
 }
 
