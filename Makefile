@@ -6,7 +6,7 @@ KDIR	?= /lib/modules/$(shell uname -r)/build
 MINUTES	?= 10
 
 .PHONY: help all module demo check kunit bench lint install uninstall clean \
-	guest dkms-install dkms-uninstall deb check-host
+	guest dkms-install dkms-uninstall deb check-host check-all
 
 help:		## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' \
@@ -36,6 +36,8 @@ check:		## all tests, on KERNELS="6.1 ..." (all in tests/vm/kernels)
 
 check-host:	## install on a whole Debian and use it; SUITES="bookworm ..."
 	@tests/host/run $(SUITES)
+
+check-all: check check-host check-debug coverage	## every test there is
 
 kunit:		## the module's unit tests, in a User-Mode Linux kernel
 	@tests/kunit/run
