@@ -262,10 +262,10 @@ package_refusals()
 	local headers=/usr/src/linux-headers-$release
 
 	state >"$tmp/clean"
-	guest_sh 'apt update' >/dev/null
+	guest_sh 'apt update' >/dev/null 2>&1
 	try "package: without headers it says so" \
 		without "$headers" -- warns_of_headers
-	guest_sh 'apt purge pidmap-dkms' >/dev/null
+	guest_sh 'apt purge pidmap-dkms' >/dev/null 2>&1
 	mapfile -t compilers < <(compilers)
 	try "package: without a compiler it fails" \
 		without "${compilers[@]}" -- \
@@ -282,7 +282,7 @@ package_refusals()
 		dkms_install "$release"
 	rm -r "$tree/srv/pidmap"
 	try "package: purged" guest_sh 'apt purge pidmap-dkms'
-	older_package >/dev/null
+	older_package >/dev/null 2>&1
 	try "package: an older one" add pidmap-dkms=0.0.9
 	try "package: is installed" installed 0.0.9
 	try "package: the newer one takes its place" \

@@ -87,12 +87,14 @@ secure_boot_test()
 	make_disk
 	boot_loaders
 	cp "$firmware/usr/share/OVMF/OVMF_VARS_4M.ms.fd" "$tmp/vars"
-	secure_boot "Secure Boot" 'untrusted'
+	secure_boot "Secure Boot" 'untrusted efi'
 	with_firmware openssl x509 -inform DER -in /mnt/mok -out /mnt/mok.pem
 	# as mokutil --import and a person at the next boot do
 	with_firmware virt-fw-vars --in-place /mnt/vars \
 		--add-mok "$(cat /proc/sys/kernel/random/uuid)" /mnt/mok.pem \
-		>/dev/null
+		>/dev/null 2>&1
 	secure_boot "Secure Boot, the key enrolled" 'node
 trusted'
+	kernel_arguments="$kernel_arguments module.sig_enforce=1" \
+		boot "module.sig_enforce=1" 'untrusted bios'
 }
