@@ -217,6 +217,14 @@ static int obey(int space, const struct order *o)
 	return 1;
 }
 
+static void write_number(const char *path, int n)
+{
+	FILE *f = fopen(path, "we");
+
+	if (!f || fprintf(f, "%d\n", n) < 0 || fclose(f))
+		die("%s", path);
+}
+
 static void serve(int space, int in, int out)
 {
 	struct order o;
@@ -225,6 +233,8 @@ static void serve(int space, int in, int out)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (own_numbers(nr) != level_of[space] + 1)
 		_exit(73);
+	/* Since Linux 6.14 each namespace has its own. */
+	write_number("/proc/sys/kernel/pid_max", pid_max);
 	sh->init[space] = nr[0];
 	if (write(out, &answer, sizeof(answer)) != sizeof(answer))
 		_exit(74);
@@ -695,14 +705,6 @@ static void ask(int view)
 }
 
 /* -------------------------------------------------------------------- all */
-
-static void write_number(const char *path, int n)
-{
-	FILE *f = fopen(path, "we");
-
-	if (!f || fprintf(f, "%d\n", n) < 0 || fclose(f))
-		die("%s", path);
-}
 
 static void open_spaces(void)
 {
