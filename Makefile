@@ -5,7 +5,7 @@ KERNELS	?= $(shell tests/vm/kernel --list)
 KDIR	?= /lib/modules/$(shell uname -r)/build
 MINUTES	?= 10
 
-.PHONY: help all module demo check kunit bench lint install uninstall clean \
+.PHONY: help all module demo check kunit bench fuzz lint install uninstall clean \
 	guest dkms-install dkms-uninstall deb check-host check-all
 
 help:		## this list
@@ -44,6 +44,9 @@ kunit:		## the module's unit tests, in a User-Mode Linux kernel
 
 bench:		## instructions a call costs, beside its peers
 	@tests/bench/run
+
+fuzz:		## the ioctls, MINUTES=10 long, on a kernel that checks itself
+	@tests/fuzz/run --minutes $(MINUTES) --calls 200000 --save 6.1-debug
 
 lint:		## checkpatch, sparse, clang-tidy, shellcheck and the like
 	@tests/lint $(KERNELS)
