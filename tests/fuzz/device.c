@@ -905,12 +905,13 @@ static int pick_ns(const unsigned char ref[2], const struct call *c,
 			      ODD_FDS + (unsigned int)ref[1] % n_odd_fds);
 			return -1;
 		}
-		put64(name, 8, spaces[s].fd);
+		put64(name, 8, spaces[s].fd | (ref[1] > 220 ? 1ULL << 32 : 0));
 		return s;
 	case PIDMAP_NS_TID:
-		put64(name, 8, ref[1] > 230 ? odd_value(ref[1]) :
-		      (__u64)(held[h]->level >= spaces[actor].level ?
-			      held[h]->nr[spaces[actor].level] : 1));
+		put64(name, 8, ref[1] > 240 ? odd_value(ref[1]) :
+		      (held[h]->level >= spaces[actor].level ?
+		       held[h]->nr[spaces[actor].level] : 1) |
+		      (ref[1] > 200 ? 1ULL << 32 : 0));
 		return -1;
 	case PIDMAP_NS_INUM:
 		put64(name, 8, spaces[s].inum);
@@ -1029,12 +1030,12 @@ static bool prepare(const struct step *s, struct call *c, int *from, int *to,
 	if (op->nr)
 		put32(c->in, op->nr, *nr);
 	if (op->array) {
-		n = op->unit == 1 ? s->count * 32 :
+		n = op->unit == 1 ? s->count * (s->count > 200 ? 32 : 4) :
 		    op->unit == 4 ? s->count * 8 / (s->count > 200 ? 1 : 8) :
 		    s->count % 40;
 		put32(c->in, op->count, n);
 		if (op->unit == 1)
-			put64(c->in, AT(list, cursor), s->nr % 2 ? 0 : *nr);
+			put64(c->in, AT(list, cursor), s->nr % 4 ? 0 : *nr);
 		c->array_len = n * op->unit;
 		for (i = 0; i < sizeof(c->array_in) / 4; i++)
 			put32(c->array_in, 4 * i, pick_nr(s->nr + i, *from));
@@ -1569,13 +1570,19 @@ static struct step new_step(void)
 		s.what = dice() % 3 ? dice() % 12 : COMPARE;
 	else
 		s.what = OTHER_IOCTL + dice() % (WHATS - OTHER_IOCTL);
-	s.bend = dice() % 3 ? 255 : dice() % 24;
-	if (dice() % 2)
-		s.from[0] = 15;
-	if (dice() % 2)
-		s.to[0] = 15;
+	s.bend = dice() % 5 ? 255 : dice() % 24;
+	if (dice() % 6)
+		s.file = 0;
+	if (dice() % 4)
+		s.from[0] = dice() % 3 ? 15 : 0;
+	if (dice() % 4)
+		s.to[0] = dice() % 3 ? 15 : 0;
 	if (dice() % 3)
+		s.type = dice() % 2;
+	if (dice() % 5)
 		s.place = 0;
+	if (dice() % 3)
+		s.who = dice() % 2;
 	return s;
 }
 
