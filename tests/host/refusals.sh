@@ -67,25 +67,6 @@ installed()
 		<(echo "pidmap/$1, $release, x86_64: installed")
 }
 
-# inside: the processes that run in the tree
-inside()
-{
-	find /proc/[0-9]*/root -lname "$tree" 2>/dev/null | cut -d / -f 3
-}
-
-# alone: nothing runs in the tree any more, or not for long
-alone()
-{
-	local i
-
-	for i in {1..100}; do
-		[ -n "$(inside)" ] || return 0
-		sleep 0.1
-	done
-	inside | xargs ps
-	return 1
-}
-
 compiling() { inside | xargs -r ps -o comm= | grep -qx cc1; }
 
 # interrupted SIGNAL: while it compiles
