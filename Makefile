@@ -6,7 +6,8 @@ KDIR	?= /lib/modules/$(shell uname -r)/build
 MINUTES	?= 10
 
 .PHONY: help all module demo check kunit bench fuzz lint install uninstall clean \
-	guest dkms-install dkms-uninstall deb check-host check-all
+	guest dkms-install dkms-uninstall deb check-host check-all \
+	check-debug
 
 help:		## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' \
@@ -33,6 +34,9 @@ demo:		## nested PID namespaces in a guest, and who has which number
 
 check:		## all tests, on KERNELS="6.1 ..." (all in tests/vm/kernels)
 	@tests/check $(KERNELS)
+
+check-debug:	## in kernels that check what is done, and where things fail
+	@tests/check-debug
 
 check-host:	## install on a whole Debian and use it; SUITES="bookworm ..."
 	@tests/host/run $(SUITES)
