@@ -598,7 +598,7 @@ static const struct operation {
 	},
 };
 
-#define LIST_MIN	168U	/* record_min of struct pidmap_info */
+#define LIST_MIN	160U	/* record_min of struct pidmap_info */
 
 static __u32 get32(const void *base, unsigned int at)
 {
