@@ -7,7 +7,7 @@ MINUTES	?= 10
 
 .PHONY: help all module demo check kunit bench fuzz lint install uninstall clean \
 	guest dkms-install dkms-uninstall deb check-host check-all \
-	check-debug
+	check-debug coverage
 
 help:		## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' \
@@ -37,6 +37,9 @@ check:		## all tests, on KERNELS="6.1 ..." (all in tests/vm/kernels)
 
 check-debug:	## in kernels that check what is done, and where things fail
 	@tests/check-debug
+
+coverage:	## which lines of the module the tests run, as HTML
+	@tests/coverage
 
 check-host:	## install on a whole Debian and use it; SUITES="bookworm ..."
 	@tests/host/run $(SUITES)
