@@ -76,8 +76,8 @@ int pidmap_translate_one(const struct pidmap_translation *t,
 }
 
 /*
- * So many IDs are looked up before the first of them is read: their memory, which
- * may be far from the CPU, is then waited for once.
+ * So many IDs are looked up before the first of them is read: their memory,
+ * which may be far from the CPU, is then waited for once.
  */
 #define AHEAD 32u
 
