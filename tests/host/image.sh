@@ -35,7 +35,9 @@ cd "$1/etc/initramfs-tools"
 printf "MODULES=list\nCOMPRESS=lz4\n" >conf.d/host-test
 printf "%s\n" virtio_blk virtio_pci ext4 vfat >modules'
 
-next_kernel='chroot "$1" apt-get -y --download-only install \
+# What it depends on may be newer than in the suite, too.
+next_kernel='set -e
+chroot "$1" apt-get -y --download-only -t "$suite-backports" install \
 	"linux-image-$next" "linux-headers-$next"
 mkdir "$1/var/next"
 mv "$1"/var/cache/apt/archives/*.deb "$1/var/next"'
@@ -48,7 +50,8 @@ make_tree()
 	unset IFS
 	[ "$(id -u)" -eq 0 ] || die "making a host needs root (sudo $me ...)"
 	host_apt_options >"$1/apt.conf"
-	next=$next long_step "installing $suite (three minutes)" \
+	export next suite	# for the hook
+	long_step "installing $suite (three minutes)" \
 		unshare --mount mmdebstrap --variant=minbase \
 		--architectures=amd64 --include="$include" \
 		--aptopt="$1/apt.conf" \
