@@ -13,6 +13,7 @@
 #include <err.h>
 #include <errno.h>
 #include <getopt.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -238,6 +239,16 @@ static double best(const struct row *row, struct bench *b, unsigned int calls)
 	return least;
 }
 
+static void stay_on(unsigned int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		err(1, "CPU %u", cpu);
+}
+
 /*
  * How much longer a call takes where @cpus processes make it at once, through
  * the same open files. By the clock, so it varies: there is no verdict.
@@ -253,6 +264,7 @@ static void measure_together(const struct row *row, struct bench *b,
 
 	if (row->setup && row->setup(b, row->arg) < 0)
 		return;
+	stay_on(0);
 	ticks = now();
 	if (sample(row, b, 100) < 0)
 		return;
@@ -263,6 +275,7 @@ static void measure_together(const struct row *row, struct bench *b,
 		others[i] = fork();
 		if (!others[i]) {
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			stay_on(i);
 			while (sample(row, b, calls) > 0)
 				;
 			_exit(1);
