@@ -48,26 +48,14 @@ make_tree()
 	local include="linux-image-$release,linux-headers-$release,${host_packages[*]}"
 
 	unset IFS
-	[ "$(id -u)" -eq 0 ] || die "making a host needs root (sudo $me ...)"
-	host_apt_options >"$1/apt.conf"
 	export next suite	# for the hook
-	long_step "installing $suite (three minutes)" \
-		unshare --mount mmdebstrap --variant=minbase \
-		--architectures=amd64 --include="$include" \
-		--aptopt="$1/apt.conf" \
-		--aptopt='Acquire::Languages "none"' \
-		--aptopt='Acquire::Retries "3"' \
-		--dpkgopt='path-exclude=/usr/share/man/*' \
-		--dpkgopt='path-exclude=/usr/share/doc/*' \
-		--dpkgopt='path-exclude=/usr/share/locale/*' \
+	install_debian "making a host of $suite" "$1" minbase "$include" \
 		--essential-hook="$initramfs" \
 		--customize-hook="$next_kernel" \
 		--customize-hook="copy-in $host/guest/host-test.service \
 			/etc/systemd/system" \
 		--customize-hook="copy-in $host/guest/host-test /usr/local/sbin" \
-		--customize-hook='chroot "$1" /usr/local/sbin/host-test prepare' \
-		"$suite" "$1/root" - < <(sources)
-	rm "$1/apt.conf"
+		--customize-hook='chroot "$1" /usr/local/sbin/host-test prepare'
 }
 
 # host_tree SUITE: sets root; and release and next, its kernel and the later one
@@ -85,7 +73,7 @@ host_tree()
 		echo "$next ${packages[*]} ${host_packages[*]}"
 		echo "$initramfs $next_kernel"
 		cat "$host/guest/host-test" "$host/guest/host-test.service"
-		declare -f make_tree
+		declare -f make_tree install_debian
 	} | short_sum)
 	cached host "$1" "$key" make_tree
 	root=$entry/root

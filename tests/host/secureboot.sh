@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154,SC2317,SC2329	# of run; called by cached()
+# shellcheck disable=SC2034,SC2154,SC2317,SC2329	# for and of run; hooks
 # SPDX-License-Identifier: GPL-2.0
 #
 # A host with Secure Boot: Microsoft's keys in the firmware, Debian's shim, GRUB
@@ -11,15 +11,8 @@ firmware_packages=ovmf,shim-signed,grub-efi-amd64-signed,mtools,openssl,python3-
 
 make_firmware()
 {
-	host_apt_options >"$1/apt.conf"
-	long_step "installing firmware and boot loaders" \
-		unshare --mount mmdebstrap --variant=minbase \
-		--architectures=amd64 --include="$firmware_packages" \
-		--aptopt="$1/apt.conf" \
-		--aptopt='Acquire::Languages "none"' \
-		--aptopt='Acquire::Retries "3"' \
-		"$suite" "$1/root" - < <(sources)
-	rm "$1/apt.conf"
+	install_debian "installing firmware and boot loaders" "$1" minbase \
+		"$firmware_packages"
 }
 
 # firmware: sets firmware to a root directory that has what a boot takes
@@ -30,7 +23,7 @@ firmware()
 	kernel_line "$firmware_suite"
 	key=$({
 		sources
-		declare -f make_firmware
+		declare -f make_firmware install_debian
 		echo "$firmware_packages"
 	} | short_sum)
 	cached host firmware "$key" make_firmware

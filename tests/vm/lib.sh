@@ -12,6 +12,7 @@ top=$(readlink -f "${PIDMAP_TOP:-$here/../..}")
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/pidmap
 mirror=${PIDMAP_MIRROR:-http://deb.debian.org}
 me=tests/vm/${0##*/}
+. "$here/../help.sh"
 
 # Entries of the cache that nobody used for so many days are removed.
 keep_days=7
@@ -33,12 +34,6 @@ usage_error()
 {
 	say "$* (see --help)"
 	exit 2
-}
-
-# The first comment of the script that runs, up to "set -eu"
-help()
-{
-	sed -n '3,/^set -eu/{/^set/d; s/^#$//; s/^# //; p}' "$0"
 }
 
 # What boot_kernel sets for a kernel built here: its build tree
@@ -395,7 +390,7 @@ mend_headers()
 
 	for headers in "$1"/linux-headers-*-common; do
 		script=$headers/scripts/checker-valid.sh
-		grep -q checker-valid "$headers/Makefile" || continue
+		grep -qs checker-valid "$headers/Makefile" || continue
 		[ ! -e "$script" ] || continue
 		# shellcheck disable=SC2016	# for the script
 		printf '%s\n' '#!/bin/sh' \
@@ -405,29 +400,39 @@ mend_headers()
 	done
 }
 
-make_root()
+# install_debian WHAT DIR VARIANT PACKAGE,... [OPTION]...: the suite at hand, with
+# these packages, into DIR/root; WHAT says to what end
+install_debian()
 {
-	local packages_but_image IFS=,
+	local what=$1 dir=$2 variant=$3 include=$4
 
-	[ "$(id -u)" -eq 0 ] ||
-		die "building for kernel $release needs root (sudo $me ...)"
-	packages_but_image="${packages[*]:1}"
-	unset IFS
-	host_apt_options >"$1/apt.conf"
+	shift 4
+	[ "$(id -u)" -eq 0 ] || die "$what needs root (sudo $me ...)"
+	host_apt_options >"$dir/apt.conf"
 	# The mounts that this takes are nobody else's.
-	long_step "making the build root for $release (a minute)" \
-		unshare --mount mmdebstrap --variant=essential --architectures=amd64 \
-		--include="$packages_but_image" \
-		--aptopt="$1/apt.conf" \
+	long_step "$what" \
+		unshare --mount mmdebstrap --variant="$variant" \
+		--architectures=amd64 --include="$include" \
+		--aptopt="$dir/apt.conf" \
 		--aptopt='Acquire::Languages "none"' \
 		--aptopt='Acquire::Retries "3"' \
 		--dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' \
-		"$suite" "$1/root" - < <(sources)
+		"$@" "$suite" "$dir/root" - < <(sources)
+	rm "$dir/apt.conf"
+}
+
+make_root()
+{
+	local IFS=,
+	local include="${packages[*]:1}"
+
+	unset IFS
+	install_debian "making the build root for $release" "$1" essential \
+		"$include"
 	mkdir "$1/root/src"
 	mend_headers "$1/root/usr/src"
-	rm "$1/apt.conf"
 }
 
 # root_key: what the build root of the resolved kernel depends on
@@ -436,7 +441,7 @@ root_key()
 	{
 		sources
 		printf '%s\n' "${packages[@]}"
-		declare -f make_root mend_headers
+		declare -f make_root install_debian mend_headers
 	} | short_sum
 }
 

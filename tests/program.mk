@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# A test of one file: build/NAME of tests/NAME/NAME.c, which tests/NAME/vm runs
+# in a guest.
+
+top := $(abspath $(dir $(lastword $(MAKEFILE_LIST)))/..)
+name := $(notdir $(CURDIR))
+
+CC ?= cc
+CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -D_GNU_SOURCE \
+	-I$(top)/uapi
+
+all: $(top)/build/$(name)
+
+$(top)/build/$(name): $(name).c $(top)/uapi/linux/pidmap.h $(MAKEFILE_LIST)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $< -lpthread
+
+.PHONY: all
