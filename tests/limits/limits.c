@@ -3,7 +3,9 @@
  * What a caller can make the kernel hold, and for how long it can keep it busy:
  *
  *   limits memory         10,000 open files, bound to namespaces that died
- *   limits kill           a fatal signal in the midst of an endless array
+ *   limits kill           a fatal signal in the midst of an array or a list
+ *   limits sections TASKS how long RCU sections are, and the time without a
+ *                         chance to reschedule, by ftrace
  *   limits latency TASKS  who has to run while so many are listed, on one CPU
  *                         whose clock counts instructions
  */
@@ -28,6 +30,8 @@
 
 #include <linux/membarrier.h>
 #include <linux/pidmap.h>
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof(*(a)))
 
 #define FILES		10000
 #define SPACES		100
@@ -192,20 +196,89 @@ static void memory(void)
 	must(after - before < (during - before) / 10);
 }
 
+/* ------------------------------------------------------------------- crowd */
+
+static volatile int arrived;
+
+static int idle(void *unused)
+{
+	(void)unused;
+	__atomic_add_fetch(&arrived, 1, __ATOMIC_SEQ_CST);
+	for (;;)
+		pause();
+	return 0;
+}
+
+/* Threads that share a few stacks: who has arrived returns from no call. */
+static void crowd(int n)
+{
+	static char stack[1 << 16] __attribute__((aligned(16)));
+	char text[16];
+	int i;
+
+	snprintf(text, sizeof(text), "%d", 4 * n + 40000);
+	write_text("/proc/sys/kernel/pid_max", text);
+	write_text("/proc/sys/kernel/threads-max", text);
+	write_text("/proc/sys/vm/max_map_count", "1000000");
+	for (i = 0; i < n; i++) {
+		pid_t pid = clone(idle, stack + sizeof(stack) - i % 64 * 512,
+				  CLONE_VM | CLONE_FS | CLONE_FILES |
+				  CLONE_SIGHAND | CLONE_THREAD, NULL);
+
+		must(pid > 0);
+		while (arrived <= i)
+			sched_yield();
+	}
+}
+
 /* -------------------------------------------------------------------- kill */
 
-/* As many as there is room for are translated in one go, inside one section. */
-#define CHUNK		192
-#define ENTRIES		(128UL << 20)
+#define NUMBERS		(128UL << 20)
+#define TASKS		10000
 
-static unsigned long progress(const volatile int *results)
+static void endless_array(int dev, int *results)
 {
-	unsigned long low = 0, high = ENTRIES;
+	struct pidmap_translate_many m = {
+		.size = sizeof(m), .count = NUMBERS,
+		.results = (uintptr_t)results,
+	};
+	/* all 0, which nobody has: each answer is an error */
+	void *numbers = mmap(NULL, 4 * NUMBERS, PROT_READ,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	m.numbers = (uintptr_t)numbers;
+	ioctl(dev, PIDMAP_TRANSLATE_MANY, &m);
+}
+
+static void long_list(int dev, int *records)
+{
+	struct pidmap_list l = {
+		.size = sizeof(l), .buffer = (uintptr_t)records,
+		.buffer_size = 4 * NUMBERS, .flags = PIDMAP_LIST_THREADS,
+	};
+
+	ioctl(dev, PIDMAP_LIST, &l);
+}
+
+static const struct victim {
+	const char *name;
+	void (*work)(int dev, int *room);
+	size_t words;		/* an entry has in the room, the first not 0 */
+	unsigned long entries;
+	unsigned long chunk;	/* done inside one RCU section */
+} victims[] = {
+	{ "TRANSLATE_MANY", endless_array, 1, NUMBERS, 192 },
+	{ "LIST", long_list, 8, TASKS, 24 },
+};
+
+static unsigned long progress(const struct victim *v, const volatile int *room)
+{
+	unsigned long low = 0, high = v->entries;
 
 	while (low < high) {
 		unsigned long middle = (low + high) / 2;
 
-		if (results[middle])
+		if (room[middle * v->words])
 			low = middle + 1;
 		else
 			high = middle;
@@ -214,46 +287,50 @@ static unsigned long progress(const volatile int *results)
 }
 
 /*
- * Numbers that are all 0, which nobody has; and room that is written, so that it
- * tells how far the call came. When kill() returns, the signal is there: what is
- * at hand is done, and may be the next chunk if that was begun just then.
+ * When kill() returns, the signal is there: what is at hand is done, and may be
+ * the next chunk if that was begun just then. Return: did it come in time?
  */
+static bool kill_one(const struct victim *v, unsigned long at, int *room)
+{
+	int dev = open_device(), status;
+	unsigned long then, end;
+	pid_t pid = fork();
+
+	must(pid >= 0);
+	if (!pid) {
+		v->work(dev, room);
+		_exit(0);
+	}
+	while (!((volatile int *)room)[at * v->words])
+		;
+	kill(pid, SIGKILL);
+	then = progress(v, room);
+	must(waitpid(pid, &status, 0) == pid);
+	end = progress(v, room);
+	close(dev);
+	must(!madvise(room, 4 * NUMBERS, MADV_REMOVE));
+	if (WIFEXITED(status))
+		return false;
+	printf("# %s killed at %lu of %lu entries, ended at %lu\n", v->name,
+	       then, v->entries, end);
+	must(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	must(end < v->entries && end - then <= 2 * v->chunk);
+	return true;
+}
+
 static void killed(void)
 {
-	int *numbers = mmap(NULL, 4 * ENTRIES, PROT_READ,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	int *results = mmap(NULL, 4 * ENTRIES, PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	unsigned long then, end;
-	int round, status;
+	int *room = mmap(NULL, 4 * NUMBERS, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	const struct victim *v;
+	int tries, kills;
 
-	must(numbers != MAP_FAILED && results != MAP_FAILED);
-	for (round = 0; round < 10; round++) {
-		int dev = open_device();
-		pid_t pid = fork();
-
-		if (!pid) {
-			struct pidmap_translate_many m = {
-				.size = sizeof(m), .count = ENTRIES,
-				.numbers = (uintptr_t)numbers,
-				.results = (uintptr_t)results,
-			};
-
-			ioctl(dev, PIDMAP_TRANSLATE_MANY, &m);
-			_exit(0);
-		}
-		while (!results[CHUNK * 100 * (round + 1)])
-			sched_yield();
-		kill(pid, SIGKILL);
-		then = progress(results);
-		must(waitpid(pid, &status, 0) == pid);
-		must(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-		end = progress(results);
-		printf("# killed at %lu of %lu entries, ended at %lu\n", then,
-		       ENTRIES, end);
-		must(end < ENTRIES && end - then <= 2 * CHUNK);
-		close(dev);
-		must(!madvise(results, 4 * ENTRIES, MADV_REMOVE));
+	must(room != MAP_FAILED);
+	crowd(TASKS);
+	for (v = victims; v < victims + ARRAY_SIZE(victims); v++) {
+		for (tries = kills = 0; tries < 1000 && kills < 10; tries++)
+			kills += kill_one(v, v->chunk * 10 * kills, room);
+		must(kills == 10);
 	}
 }
 
@@ -345,49 +422,20 @@ static void translate_many(void)
 	must(!ioctl(device, PIDMAP_TRANSLATE_MANY, &m));
 }
 
-static volatile int arrived;
+static const struct {
+	const char *name;
+	void (*work)(void);
+} works[] = {
+	{ "LIST", list_tasks },
+	{ "LIST_NS", list_spaces },
+	{ "TRANSLATE_MANY", translate_many },
+};
 
-static int idle(void *unused)
-{
-	(void)unused;
-	__atomic_add_fetch(&arrived, 1, __ATOMIC_SEQ_CST);
-	for (;;)
-		pause();
-	return 0;
-}
-
-/* Threads that share a few stacks: who has arrived returns from no call. */
-static void crowd(int n)
-{
-	static char stack[1 << 16] __attribute__((aligned(16)));
-	char text[16];
-	int i;
-
-	snprintf(text, sizeof(text), "%d", 4 * n + 40000);
-	write_text("/proc/sys/kernel/pid_max", text);
-	write_text("/proc/sys/kernel/threads-max", text);
-	write_text("/proc/sys/vm/max_map_count", "1000000");
-	for (i = 0; i < n; i++) {
-		pid_t pid = clone(idle, stack + sizeof(stack) - i % 64 * 512,
-				  CLONE_VM | CLONE_FS | CLONE_FILES |
-				  CLONE_SIGHAND | CLONE_THREAD, NULL);
-
-		must(pid > 0);
-		while (arrived <= i)
-			sched_yield();
-	}
-}
+/* In instructions; 1,024 IDs take half of that */
+#define SECTION_MAX	50000
 
 static void latency(int tasks)
 {
-	static const struct {
-		const char *name;
-		void (*work)(void);
-	} works[] = {
-		{ "LIST", list_tasks },
-		{ "LIST_NS", list_spaces },
-		{ "TRANSLATE_MANY", translate_many },
-	};
 	long long late;
 	size_t i;
 
@@ -396,12 +444,112 @@ static void latency(int tasks)
 	longest_wait(spin);	/* what the crowd left to do is done meanwhile */
 	printf("# the longest wait: %lld instructions, nothing going on\n",
 	       longest_wait(spin));
-	for (i = 0; i < sizeof(works) / sizeof(*works); i++) {
+	for (i = 0; i < ARRAY_SIZE(works); i++) {
 		late = longest_wait(works[i].work);
 		printf("# the longest wait: %lld instructions, during %s of %d\n",
 		       late, works[i].name, tasks);
-		/* 1,024 IDs take half of that */
-		must(late < 50000);
+		must(late < SECTION_MAX);
+	}
+}
+
+/* ---------------------------------------------------------------- sections */
+
+#define TRACING	"/sys/kernel/tracing/"
+
+/* Have @work traced; @functions end with NULL. Return: the trace, to close */
+static FILE *trace(void (*work)(void), const char *tracer,
+		   const char *const *functions)
+{
+	char text[64];
+	FILE *f;
+
+	write_text(TRACING "current_tracer", "nop");
+	write_text(TRACING "set_ftrace_filter", "!*");
+	for (; *functions; functions++) {
+		snprintf(text, sizeof(text), "%s\n", *functions);
+		write_text(TRACING "set_ftrace_filter", text);
+	}
+	snprintf(text, sizeof(text), "%d", getpid());
+	write_text(TRACING "set_ftrace_pid", text);
+	write_text(TRACING "trace", "0");
+	write_text(TRACING "tracing_on", "1");
+	write_text(TRACING "current_tracer", tracer);
+	work();
+	write_text(TRACING "tracing_on", "0");
+	f = fopen(TRACING "trace", "re");
+	must(f);
+	return f;
+}
+
+/* The longest call of what is one RCU section from its beginning to its end */
+static long long longest_section(void (*work)(void), long *sections)
+{
+	static const char *const whole[] = {
+		"pidmap_walk_tasks", "pidmap_walk_namespaces",
+		"pidmap_translate_array", NULL
+	};
+	FILE *f = trace(work, "function_graph", whole);
+	double us, longest = 0;
+	char line[256];
+
+	*sections = 0;
+	while (fgets(line, sizeof(line), f)) {
+		/*  0)   4.711 us    |  pidmap_walk_tasks(); */
+		if (sscanf(line, " %*d) %lf us", &us) != 1)
+			continue;
+		++*sections;
+		if (us > longest)
+			longest = us;
+	}
+	fclose(f);
+	return longest * 1000;
+}
+
+/* The longest time from one chance to reschedule, or a call's start, to another */
+static long long longest_stretch(void (*work)(void), long *calls)
+{
+	static const char *const chances[] = {
+		"pidmap_ioctl", "__cond_resched", NULL
+	};
+	FILE *f = trace(work, "function", chances);
+	long long now, since = 0, longest = 0;
+	char line[256], function[64];
+
+	*calls = 0;
+	while (fgets(line, sizeof(line), f)) {
+		/* limits-95 [000] ..... 443756: pidmap_ioctl <-... */
+		if (line[0] == '#' || sscanf(line, " %*s %*s %*s %lld: %63s",
+					     &now, function) != 2)
+			continue;
+		if (!strcmp(function, "pidmap_ioctl"))
+			++*calls;
+		else if (since && now - since > longest)
+			longest = now - since;
+		since = now;
+	}
+	fclose(f);
+	return longest;
+}
+
+static void sections(int tasks)
+{
+	long long section, stretch;
+	long n_sections, calls;
+	size_t i;
+
+	device = open_device();
+	crowd(tasks);
+	write_text(TRACING "buffer_size_kb", "32768");
+	write_text(TRACING "trace_clock", "x86-tsc");
+	write_text(TRACING "options/funcgraph-overhead", "0");
+	for (i = 0; i < ARRAY_SIZE(works); i++) {
+		section = longest_section(works[i].work, &n_sections);
+		stretch = longest_stretch(works[i].work, &calls);
+		printf("# %s of %d: %ld RCU sections of at most %lld instructions; at most %lld from one chance to reschedule to the next, in %ld calls\n",
+		       works[i].name, tasks, n_sections, section, stretch,
+		       calls);
+		must(section > 0 && section < SECTION_MAX);
+		must(stretch > 0 && stretch < SECTION_MAX);
 	}
 }
 
@@ -414,6 +562,8 @@ int main(int argc, char **argv)
 		killed();
 	else if (argc > 2 && !strcmp(argv[1], "latency"))
 		latency(atoi(argv[2]));
+	else if (argc > 2 && !strcmp(argv[1], "sections"))
+		sections(atoi(argv[2]));
 	else
 		return 2;
 	printf("1 passed, 0 failed, 0 skipped\n");
