@@ -127,6 +127,7 @@ void pidmap_walk_tasks(struct pidmap_batch *b)
 static bool visit_namespace(struct pid *pid, void *arg)
 {
 	const struct pid_namespace *ns = ns_of_pid(pid);
+	const struct task_struct *init;
 	struct pidmap_batch *b = arg;
 	struct pidmap_ns *rec;
 
@@ -140,6 +141,9 @@ static bool visit_namespace(struct pid *pid, void *arg)
 	rec->level = ns->level;
 	rec->inum = ns->ns.inum;
 	rec->id = pidmap_ns_id(ns);
+	init = pidmap_task(pid, PIDTYPE_TGID);
+	if (init)
+		rec->start_time = init->start_boottime + b->time_offset;
 	if (ns != b->view)
 		rec->parent_inum = ns->parent->ns.inum;
 	rec->owner_inum = ns->user_ns->ns.inum;

@@ -103,17 +103,18 @@
 	FIELD(pidmap_task, start_time, 16, 8) \
 	FIELD(pidmap_task, nr[0], 24, 4) \
 	\
-	SIZE(pidmap_ns, 40) \
+	SIZE(pidmap_ns, 48) \
 	FIELD(pidmap_ns, size, 0, 2) \
 	FIELD(pidmap_ns, level, 2, 2) \
 	FIELD(pidmap_ns, inum, 4, 4) \
 	FIELD(pidmap_ns, id, 8, 8) \
-	FIELD(pidmap_ns, parent_inum, 16, 4) \
-	FIELD(pidmap_ns, owner_inum, 20, 4) \
-	FIELD(pidmap_ns, owner_uid, 24, 4) \
-	FIELD(pidmap_ns, init, 28, 4) \
-	FIELD(pidmap_ns, pids, 32, 4) \
-	FIELD(pidmap_ns, reserved, 36, 4) \
+	FIELD(pidmap_ns, start_time, 16, 8) \
+	FIELD(pidmap_ns, parent_inum, 24, 4) \
+	FIELD(pidmap_ns, owner_inum, 28, 4) \
+	FIELD(pidmap_ns, owner_uid, 32, 4) \
+	FIELD(pidmap_ns, init, 36, 4) \
+	FIELD(pidmap_ns, pids, 40, 4) \
+	FIELD(pidmap_ns, reserved, 44, 4) \
 	\
 	SIZE(pidmap_bind, 40) \
 	FIELD(pidmap_bind, size, 0, 4) \

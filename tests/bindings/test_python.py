@@ -209,6 +209,9 @@ class Suite:
         below = found[inum(world.b)]
         self.assertEqual(below.parent_inum, inum(world.a))
         self.assertEqual(below.init, world.b)
+        self.assertEqual(below.start_time, [
+            task.start_time for task in self.m.list(self.b)
+            if task.tgid == world.b][0])
         self.assertEqual(below.owner_uid, 0)
 
     def test_snapshot(self):

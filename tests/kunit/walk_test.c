@@ -394,6 +394,7 @@ static void namespaces(struct kunit *test)
 		w->b.cursor = 0;
 		w->b.used = 0;
 		w->b.count = 0;
+		w->b.time_offset = 7;
 		pidmap_walk_namespaces(&w->b);
 		KUNIT_ASSERT_EQ(test, PIDMAP_CURSOR_END, w->b.cursor);
 		KUNIT_ASSERT_EQ(test, ARRAY_SIZE(ns) - top, w->b.count);
@@ -404,6 +405,7 @@ static void namespaces(struct kunit *test)
 				.level = i,
 				.inum = ns[i]->ns.inum,
 				.id = pidmap_ns_id(ns[i]),
+				.start_time = 1000000014,
 				.parent_inum = i > top / 2 ?
 					       ns[i - 1]->ns.inum : 0,
 				.owner_inum = init_user_ns.ns.inum,

@@ -22,6 +22,7 @@
 struct fake_task {
 	int space;
 	pid_t nr[PIDMAP_MAX_PIDS];
+	uint64_t start_time;
 };
 
 /* A world, and what happens in it between one walk and the next. */
@@ -45,6 +46,7 @@ static struct pidmap_task *make_record(const struct fake_task *t, char *room)
 	rec->size = sizeof(*rec) + (rec->levels + rec->levels % 2) * 4;
 	rec->inum = w.spaces[t->space].inum;
 	rec->tgid = t->nr[0];
+	rec->start_time = t->start_time;
 	memcpy(rec->nr, t->nr, (rec->levels + rec->levels % 2) * 4);
 	return rec;
 }
@@ -119,8 +121,11 @@ static struct fake_task *add_task(int space, pid_t leaf, pid_t top)
 	for (d = 0; d < w.depth[space]; d++)
 		t->nr[d] = top + 1000000 * d;
 	t->nr[w.depth[space]] = leaf;
-	if (leaf == 1)
+	t->start_time = w.ntasks;
+	if (leaf == 1) {
 		w.spaces[space].init = t->nr[0];
+		w.spaces[space].start_time = t->start_time;
+	}
 	return t;
 }
 
@@ -350,6 +355,15 @@ static void replaced_during_the_list(void **state)
 	add_space(0, 100);
 	add_task(1, 1, 10);
 	w.spaces[1].init = 11;
+	s = take();
+	assert_int_equal(w.walks, 5);
+	pidmap_snapshot_free(s);
+
+	/* Even if the numbers came around, and its init has the same. */
+	reset(state);
+	add_space(0, 100);
+	add_task(1, 1, 10);
+	w.spaces[1].start_time++;
 	s = take();
 	assert_int_equal(w.walks, 5);
 	pidmap_snapshot_free(s);

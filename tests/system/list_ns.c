@@ -79,6 +79,12 @@ static void check_list(struct world *w, struct proc *p, struct proc *of,
 			 w->ns[w->ns[i].parent].inum);
 		init = world_find(w, PIDMAP_TID, 1, i);
 		/* level 0 has an init that is none of ours */
+		if (init) {
+			int nr = world_nr(w, init, PIDMAP_TGID,
+					  world_ns(w, self->inum));
+
+			check(n->start_time / 10000000 == proc_start(nr, nr));
+		}
 		check_eq(n->init, init ? world_nr(w, init, PIDMAP_TGID, view) :
 			 1);
 		if (w->ns[i].level)

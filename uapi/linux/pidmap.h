@@ -332,6 +332,7 @@ struct pidmap_task {
  * @level: its level
  * @inum: its inode number
  * @id: its ID; 0 where the kernel has none
+ * @start_time: when its init started: nanoseconds of the caller's boot-time clock
  * @parent_inum: inode number of its parent; 0 for the view
  * @owner_inum: inode number of the user namespace that owns it
  * @owner_uid: UID of that user namespace's owner, as the caller sees it
@@ -344,6 +345,7 @@ struct pidmap_ns {
 	__u16 level;
 	__u32 inum;
 	__u64 id;
+	__u64 start_time;
 	__u32 parent_inum;
 	__u32 owner_inum;
 	__u32 owner_uid;

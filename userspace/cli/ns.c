@@ -39,6 +39,11 @@ static struct json_object *get_init(const void *p)
 	return known_json(((const struct pidmap_ns *)p)->init);
 }
 
+static struct json_object *get_start(const void *p)
+{
+	return known_json(((const struct pidmap_ns *)p)->start_time);
+}
+
 static struct json_object *get_userns(const void *p)
 {
 	return known_json(((const struct pidmap_ns *)p)->owner_inum);
@@ -61,6 +66,8 @@ const struct column ns_columns[] = {
 	{ "PARENT", 10, "inode number of the one above it", false, get_parent },
 	{ "IDS", 7, "how many IDs are in use in it and below", false, get_ids },
 	{ "INIT", 7, "TGID of its init, as you see it", false, get_init },
+	{ "START", 12, "when its init started, in nanoseconds after boot", true,
+	  get_start },
 	{ "USERNS", 10, "inode number of the user namespace that owns it",
 	  true, get_userns },
 	{ "UID", 5, "owner of that user namespace", false, get_uid },

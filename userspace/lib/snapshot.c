@@ -174,8 +174,8 @@ static int list_spaces(struct pidmap *h, struct spaces *s)
 
 static bool same_ns(const struct pidmap_ns *a, const struct pidmap_ns *b)
 {
-	return a->init == b->init && a->id == b->id &&
-	       a->parent_inum == b->parent_inum;
+	return a->init == b->init && a->start_time == b->start_time &&
+	       a->id == b->id && a->parent_inum == b->parent_inum;
 }
 
 static size_t inum_slot(const struct pidmap_snapshot *s, uint32_t inum)
@@ -320,8 +320,10 @@ static bool is_doubtful(struct space *space, const struct pidmap_task *task)
 	bool begun = space->begun;
 
 	space->begun = true;
-	return space->depth && (begun == init ||
-				(init && task->nr[0] != space->rec.init));
+	return space->depth &&
+	       (begun == init ||
+		(init && (task->nr[0] != space->rec.init ||
+			  task->start_time != space->rec.start_time)));
 }
 
 /* Records say their length; the first one is one unit behind the start. */

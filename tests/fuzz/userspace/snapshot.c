@@ -23,6 +23,7 @@ struct task {
 	int depth;
 	pid_t nr[DEPTHS];
 	uint32_t inums[DEPTHS];
+	int start;
 	bool alive;
 	bool old;		/* there before the snapshot began */
 };
@@ -61,18 +62,15 @@ static bool taken(int space, pid_t nr)
 	return false;
 }
 
-/*
- * The next free number, going around; 0 if there is none. The view's numbers do
- * not come around while one snapshot is taken: that would be some 32,000 forks.
- */
+/* The next free number, going around; 0 if there is none. */
 static pid_t allocate(int space)
 {
-	if (!space)
-		return w.next[0]++;
-	for (int i = 0; i < NUMBERS; i++) {
+	int numbers = space ? NUMBERS : 4 * NUMBERS;
+
+	for (int i = 0; i < numbers; i++) {
 		pid_t nr = w.next[space]++;
 
-		if (w.next[space] > NUMBERS)
+		if (w.next[space] > numbers)
 			w.next[space] = 2;
 		if (!taken(space, nr))
 			return nr;
@@ -95,7 +93,7 @@ static void add_task(int space)
 			return;
 	}
 	t->alive = true;
-	w.ntasks++;
+	t->start = ++w.ntasks;
 }
 
 static bool inum_free(uint32_t inum)
@@ -212,6 +210,7 @@ static int fake_list(struct pidmap *h, const struct pidmap_nsref *ns,
 		rec->size = sizeof(*rec) + (levels + levels % 2) * 4;
 		rec->inum = t->inums[t->depth];
 		rec->tgid = nr;
+		rec->start_time = t->start;
 		memcpy(rec->nr, t->nr, levels * 4);
 		walk->stopped = walk->task(rec, walk->arg);
 	}
@@ -232,6 +231,7 @@ static int fake_list_ns(struct pidmap *h, const struct pidmap_nsref *ns,
 			.inum = t->inums[t->depth],
 			.parent_inum = t->depth ? t->inums[t->depth - 1] : 0,
 			.init = t->nr[0],
+			.start_time = t->start,
 		};
 
 		nr = t->nr[0];

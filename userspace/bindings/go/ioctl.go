@@ -93,7 +93,7 @@ type task struct {
 type namespace struct {
 	size, level          uint16
 	inum                 uint32
-	id                   uint64
+	id, startTime        uint64
 	parentInum           uint32
 	ownerInum, ownerUID  uint32
 	init, pids, reserved uint32

@@ -20,6 +20,17 @@ type number struct {
 	pid PIDType
 }
 
+// namespaces returns those in the view, by inode number.
+func (d *Device) namespaces() (map[uint32]namespace, error) {
+	found := map[uint32]namespace{}
+	err := d.walk(ioctlListNS, 0, func(record unsafe.Pointer) {
+		ns := *(*namespace)(record)
+		ns.pids = 0 // changes all the time
+		found[ns.inum] = ns
+	})
+	return found, err
+}
+
 // NewPIDMap takes down the numbers of all processes in the view, or of all
 // tasks. It is whole or fails: EPERM where the caller may not list.
 func NewPIDMap(d *Device, tasks bool) (*PIDMap, error) {
@@ -32,7 +43,11 @@ func NewPIDMap(d *Device, tasks bool) (*PIDMap, error) {
 	if tasks {
 		flags = listThreads
 	}
-	err := d.walk(ioctlList, flags, func(record unsafe.Pointer) {
+	before, err := d.namespaces()
+	if err != nil {
+		return nil, err
+	}
+	err = d.walk(ioctlList, flags, func(record unsafe.Pointer) {
 		t := (*task)(record)
 		numbers := make(NamespacedPIDs, t.levels)
 		for i := range numbers {
@@ -44,18 +59,23 @@ func NewPIDMap(d *Device, tasks bool) (*PIDMap, error) {
 		return nil, err
 	}
 
-	// After the tasks: the namespaces of those still alive are all here.
-	m := &PIDMap{tasks: make(map[number]NamespacedPIDs, 2*len(members))}
-	parents := map[uint32]uint32{}
-	err = d.walk(ioctlListNS, 0, func(record unsafe.Pointer) {
-		ns := (*namespace)(record)
-		parents[ns.inum] = ns.parentInum
-		if ns.parentInum == 0 {
-			m.view = uint64(ns.inum)
-		}
-	})
+	after, err := d.namespaces()
 	if err != nil {
 		return nil, err
+	}
+
+	// A namespace that is the same before and after was there all the time,
+	// and no other had its inode number meanwhile.
+	m := &PIDMap{tasks: make(map[number]NamespacedPIDs, 2*len(members))}
+	parents := map[uint32]uint32{}
+	for inum, ns := range after {
+		if before[inum] != ns {
+			continue
+		}
+		parents[inum] = ns.parentInum
+		if ns.parentInum == 0 {
+			m.view = uint64(inum)
+		}
 	}
 
 	for _, member := range members {

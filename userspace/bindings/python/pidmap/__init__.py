@@ -138,6 +138,7 @@ class PidNamespace(NamedTuple):
 
     inum: int
     id: int                 #: 0 where the kernel has none
+    start_time: int         #: of its init, as a task's
     level: Optional[int]    #: None where that cannot be known
     parent_inum: int        #: 0 for the view
     owner_inum: int         #: of the user namespace that owns it
@@ -156,8 +157,9 @@ def _task(task: _lib.CTask) -> Task:
 
 
 def _namespace(ns: _lib.CNs) -> PidNamespace:
-    return PidNamespace(ns.inum, ns.id, _level(ns.level), ns.parent_inum,
-                        ns.owner_inum, ns.owner_uid, ns.init, ns.pids)
+    return PidNamespace(ns.inum, ns.id, ns.start_time, _level(ns.level),
+                        ns.parent_inum, ns.owner_inum, ns.owner_uid, ns.init,
+                        ns.pids)
 
 
 def _pids(pids: Any, count: int) -> List[Pid]:

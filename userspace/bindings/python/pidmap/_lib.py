@@ -53,9 +53,10 @@ class CTask(ctypes.Structure):
 
 class CNs(ctypes.Structure):
     _fields_ = [("size", c_uint16), ("level", c_uint16), ("inum", c_uint32),
-                ("id", c_uint64), ("parent_inum", c_uint32),
-                ("owner_inum", c_uint32), ("owner_uid", c_uint32),
-                ("init", c_int32), ("pids", c_uint32), ("reserved", c_uint32)]
+                ("id", c_uint64), ("start_time", c_uint64),
+                ("parent_inum", c_uint32), ("owner_inum", c_uint32),
+                ("owner_uid", c_uint32), ("init", c_int32),
+                ("pids", c_uint32), ("reserved", c_uint32)]
 
 
 TASK_FN = ctypes.CFUNCTYPE(c_int, POINTER(CTask), c_void_p)
