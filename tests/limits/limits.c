@@ -233,7 +233,7 @@ static void crowd(int n)
 
 /* -------------------------------------------------------------------- kill */
 
-#define NUMBERS		(128UL << 20)
+#define NUMBERS		(32UL << 20)
 #define TASKS		10000
 
 static void endless_array(int dev, int *results)
