@@ -23,7 +23,7 @@ static int check_start(struct pid *pid, u64 *start)
 	const struct task_struct *task = pidmap_task(pid, PIDTYPE_PID);
 	u64 expected = *start;
 
-	*start = task ? task->start_boottime : 0;
+	*start = task ? pidmap_start(task) : 0;
 	return expected && expected != *start ? -ESTALE : 0;
 }
 

@@ -76,6 +76,18 @@ static inline struct task_struct *pidmap_task(struct pid *pid,
 				   pid_links[type]) : NULL;
 }
 
+/**
+ * pidmap_start() - when a task started
+ * @task: the task; under RCU
+ *
+ * Return: nanoseconds of the kernel's boot-time clock.
+ */
+static inline u64 pidmap_start(const struct task_struct *task)
+{
+	/* A thread that executes a program takes over its leader's. */
+	return data_race(READ_ONCE(task->start_boottime));
+}
+
 int pidmap_translate_above(const struct pidmap_translation *t,
 			   struct pid *pid);
 

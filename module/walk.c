@@ -103,7 +103,7 @@ static __always_inline bool visit_task(struct pid *pid, void *arg)
 	rec->tgid = pid_has_task(pid, PIDTYPE_TGID) ?
 		    upid->nr : task_tgid_nr_ns(task, b->view);
 	rec->reserved = 0;
-	rec->start_time = task->start_boottime + b->time_offset;
+	rec->start_time = pidmap_start(task) + b->time_offset;
 	/* An odd count leaves one number's room before the next record. */
 	rec->nr[(levels - 1) | 1] = 0;
 	for (i = 0; i < levels; i++)
@@ -143,13 +143,14 @@ static bool visit_namespace(struct pid *pid, void *arg)
 	rec->id = pidmap_ns_id(ns);
 	init = pidmap_task(pid, PIDTYPE_TGID);
 	if (init)
-		rec->start_time = init->start_boottime + b->time_offset;
+		rec->start_time = pidmap_start(init) + b->time_offset;
 	if (ns != b->view)
 		rec->parent_inum = ns->parent->ns.inum;
 	rec->owner_inum = ns->user_ns->ns.inum;
 	rec->owner_uid = from_kuid_munged(b->user_ns, ns->user_ns->owner);
 	rec->init = pidmap_nr(pid, b->view);
-	rec->pids = READ_ONCE(ns->pid_allocated) & ~PIDNS_ADDING;
+	/* A count of some moment, which goes up and down under a lock. */
+	rec->pids = data_race(READ_ONCE(ns->pid_allocated)) & ~PIDNS_ADDING;
 	return true;
 }
 

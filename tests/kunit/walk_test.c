@@ -420,6 +420,26 @@ static void namespaces(struct kunit *test)
 	}
 }
 
+/* Where there is nothing to tell, a batch ends all the same. */
+static void namespaces_far_apart(struct kunit *test)
+{
+	struct walk *w = test->priv;
+	int batches = 0, i;
+
+	fake_task(test, member(test, w->leaf, 1), NULL);
+	for (i = 1; i < 40; i++)
+		fake_task(test, member(test, w->leaf, 64 * i), NULL);
+	w->b.cursor = 0;
+	w->b.used = 0;
+	w->b.count = 0;
+	while (w->b.cursor != PIDMAP_CURSOR_END) {
+		KUNIT_ASSERT_LT(test, batches++, 10);
+		pidmap_walk_namespaces(&w->b);
+	}
+	KUNIT_EXPECT_EQ(test, 3, batches);
+	KUNIT_EXPECT_EQ(test, 1, w->b.count);
+}
+
 static void namespaces_in_little_room(struct kunit *test)
 {
 	struct pid_namespace *ns[LEVELS];
@@ -719,6 +739,7 @@ static struct kunit_case walk_cases[] = {
 	KUNIT_CASE(record_content),
 	KUNIT_CASE(bounded),
 	KUNIT_CASE(namespaces),
+	KUNIT_CASE(namespaces_far_apart),
 	KUNIT_CASE(namespaces_in_little_room),
 	KUNIT_CASE(namespace_counts_ids),
 	KUNIT_CASE(find_by_inum),

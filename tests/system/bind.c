@@ -251,6 +251,24 @@ static void policy_is_checked_again(void **state)
 	check_eq(translate(t->b2, PIDMAP_TGID, 81, BOUND, VIEW), 81);
 }
 
+/* A level above one view is none above a view beside it. */
+static void level_of_another_branch(void **state)
+{
+	struct tree *t = grow();
+	int fd = open(DEVICE, O_RDWR);
+
+	(void)state;
+	check(fd >= 0);
+	share_fd(fd);
+	policy("subtree");
+	check_eq(bind_on(t->b2, fd, VIEW, LEVEL(1)), 0);
+	check_eq(translate_on(t->b2, fd, PIDMAP_TGID, 81, VIEW, BOUND), 73);
+	check_eq(translate_on(t->c, fd, PIDMAP_TGID, 91, VIEW, BOUND), 75);
+	check_eq(translate_on(t->s, fd, PIDMAP_TGID, 1, VIEW, BOUND), -EPERM);
+	policy("none");
+	close(fd);
+}
+
 static const struct CMUnitTest tests[] = {
 	TEST(not_before),
 	TEST(means_what_was_bound),
@@ -263,6 +281,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(view_is_checked_again),
 	TEST(right_is_checked_again),
 	TEST(policy_is_checked_again),
+	TEST(level_of_another_branch),
 };
 
 RUN(tests)

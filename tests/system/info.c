@@ -72,6 +72,19 @@ static void longer_is_filled_with_zeros(void **state)
 		check_eq(got->beyond[i], 0x55);
 }
 
+static void longer_into_a_hole(void **state)
+{
+	char *mem = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct pidmap_info *got = (void *)(mem + 4096 - sizeof(*got));
+
+	(void)state;
+	check(mem != MAP_FAILED && munmap(mem + 4096, 4096) == 0);
+	got->size = sizeof(*got) + 64;
+	check_eq(call_raw(self, OWN, PIDMAP_INFO, got), -EFAULT);
+	munmap(mem, 4096);
+}
+
 static void rights(void **state)
 {
 	struct proc *p = spawn(self, 0), *q;
@@ -130,6 +143,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(tells_the_view),
 	TEST(tells_the_policy),
 	TEST(longer_is_filled_with_zeros),
+	TEST(longer_into_a_hole),
 	TEST(rights),
 	TEST(tells_no_name_of_where_one_does_not_live),
 };
