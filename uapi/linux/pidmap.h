@@ -332,7 +332,8 @@ struct pidmap_task {
  * @level: its level
  * @inum: its inode number
  * @id: its ID; 0 where the kernel has none
- * @start_time: when its init started: nanoseconds of the caller's boot-time clock
+ * @start_time: when its init started, in nanoseconds of the caller's boot-time
+ *	clock
  * @parent_inum: inode number of its parent; 0 for the view
  * @owner_inum: inode number of the user namespace that owns it
  * @owner_uid: UID of that user namespace's owner, as the caller sees it
