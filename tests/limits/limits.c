@@ -28,6 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <linux/futex.h>
 #include <linux/membarrier.h>
 #include <linux/pidmap.h>
 
@@ -198,12 +199,13 @@ static void memory(void)
 
 /* ------------------------------------------------------------------- crowd */
 
-static volatile int arrived;
+static int arrived;
 
 static int idle(void *unused)
 {
 	(void)unused;
 	__atomic_add_fetch(&arrived, 1, __ATOMIC_SEQ_CST);
+	syscall(SYS_futex, &arrived, FUTEX_WAKE_PRIVATE, 1);
 	for (;;)
 		pause();
 	return 0;
@@ -226,8 +228,9 @@ static void crowd(int n)
 				  CLONE_SIGHAND | CLONE_THREAD, NULL);
 
 		must(pid > 0);
-		while (arrived <= i)
-			sched_yield();
+		while (__atomic_load_n(&arrived, __ATOMIC_SEQ_CST) <= i)
+			syscall(SYS_futex, &arrived, FUTEX_WAIT_PRIVATE, i,
+				NULL);
 	}
 }
 
