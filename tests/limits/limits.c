@@ -249,6 +249,7 @@ static void endless_array(int dev, int *results)
 	void *numbers = mmap(NULL, 4 * NUMBERS, PROT_READ,
 			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
+	must(numbers != MAP_FAILED);
 	m.numbers = (uintptr_t)numbers;
 	ioctl(dev, PIDMAP_TRANSLATE_MANY, &m);
 }

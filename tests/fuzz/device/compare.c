@@ -2,17 +2,26 @@
 /* The step that asks the same in all ways there are. */
 #include "device.h"
 
+/* An ioctl between two namespaces; the rest of its struct is 0. */
+static void begin(struct call *c, unsigned int cmd, const unsigned char *from,
+		  const unsigned char *to)
+{
+	const struct operation *op = &operations[cmd & 0xff];
+
+	memset(c->in, 0, sizeof(c->in));
+	c->cmd = cmd;
+	c->len = op->len;
+	put32(c->in, 0, op->len);
+	memcpy(c->in + op->from, from, 16);
+	memcpy(c->in + op->to, to, 16);
+}
+
 static int ask_translate(struct call *c, int type, int nr,
 			 const unsigned char *from, const unsigned char *to)
 {
-	memset(c->in, 0, sizeof(c->in));
-	c->cmd = PIDMAP_TRANSLATE;
-	c->len = sizeof(struct pidmap_translate);
-	put32(c->in, 0, c->len);
+	begin(c, PIDMAP_TRANSLATE, from, to);
 	put32(c->in, AT(translate, type), type);
 	put32(c->in, AT(translate, nr), nr);
-	memcpy(c->in + AT(translate, from), from, 16);
-	memcpy(c->in + AT(translate, to), to, 16);
 	make_call(c);
 	return c->ret ? c->ret : (int)get32((void *)c->arg,
 					    AT(translate, result));
@@ -21,14 +30,9 @@ static int ask_translate(struct call *c, int type, int nr,
 static int ask_many(struct call *c, int type, int nr,
 		    const unsigned char *from, const unsigned char *to)
 {
-	memset(c->in, 0, sizeof(c->in));
-	c->cmd = PIDMAP_TRANSLATE_MANY;
-	c->len = sizeof(struct pidmap_translate_many);
-	put32(c->in, 0, c->len);
+	begin(c, PIDMAP_TRANSLATE_MANY, from, to);
 	put32(c->in, AT(translate_many, type), type);
 	put32(c->in, AT(translate_many, count), 3);
-	memcpy(c->in + AT(translate_many, from), from, 16);
-	memcpy(c->in + AT(translate_many, to), to, 16);
 	put32(c->array_in, 0, nr);
 	put32(c->array_in, 4, -1);
 	put32(c->array_in, 8, nr);
@@ -55,12 +59,7 @@ static int ask_bound(struct call *c, int type, int nr,
 		c->fd = old;
 		return -EACCES;
 	}
-	memset(c->in, 0, sizeof(c->in));
-	c->cmd = PIDMAP_BIND;
-	c->len = sizeof(struct pidmap_bind);
-	put32(c->in, 0, c->len);
-	memcpy(c->in + AT(bind, from), from, 16);
-	memcpy(c->in + AT(bind, to), to, 16);
+	begin(c, PIDMAP_BIND, from, to);
 	make_call(c);
 	ret = c->ret;
 	if (!ret) {
