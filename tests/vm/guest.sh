@@ -117,6 +117,7 @@ make_initramfs()
 
 	shift
 	mkdir -p "$tree/rig"
+	sed '/^#/d' "$here/reports" >"$tree/rig/reports"
 	[ ! -d "$top/build/guest" ] || add_one "$tree" "$top/build/guest"
 	for file in ${add[@]+"${add[@]}"}; do
 		add_one "$tree" "$file"

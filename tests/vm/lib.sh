@@ -39,6 +39,11 @@ usage_error()
 # What boot_kernel sets for a kernel built here: its build tree
 tree=
 
+# Each CPU of a guest is a thread that the host may not run for many seconds, so
+# the kernel must wait longer than on a machine before it reports a lockup.
+watchdogs='watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=300
+	workqueue.watchdog_thresh=300 sysctl.kernel.hung_task_timeout_secs=600'
+
 # Temporary directories go whatever way the script ends.
 litter=()
 # shellcheck disable=SC2317,SC2329	# called by the trap
