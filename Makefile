@@ -74,7 +74,7 @@ deb:		## Debian packages, into build/deb
 	@tests/host/deb --out build/deb
 
 clean:		## remove what was built; caches stay in ~/.cache/pidmap
-	$(RM) -r build
+	$(RM) -r build features.h
 	find . -name '*.o' -o -name '*.ko' -o -name pidmap.mod -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name Module.symvers \
 		-o -name modules.order | xargs -r $(RM)

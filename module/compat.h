@@ -5,14 +5,21 @@
 #ifndef _PIDMAP_COMPAT_H
 #define _PIDMAP_COMPAT_H
 
+#include <linux/cgroup.h>
 #include <linux/file.h>
 #include <linux/idr.h>
+#include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/time_namespace.h>
-#include <linux/version.h>
 
-/* Linux 6.12 hid the pointer inside struct fd behind this accessor. */
-#ifndef fd_file
+/* PIDMAP_HAS_name for each probe of probe.c that this kernel passes. */
+#include "features.h"
+
+#if defined(PIDMAP_HAS_IDR) && !defined(PIDMAP_NO_IDR)
+#define PIDMAP_IDR
+#endif
+
+#ifndef PIDMAP_HAS_FD_FILE
 #define fd_file(f) ((f).file)
 #endif
 
@@ -33,30 +40,70 @@ static inline struct pid *pidmap_lookup(pid_t nr, struct pid_namespace *ns)
 #endif
 }
 
-/* Linux 6.18 gave every namespace a 64-bit ID that is never used again. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
-#define PIDMAP_HAVE_NS_ID true
+/* The ID of a namespace that is never reused; 0 if the kernel has none. */
+#ifdef PIDMAP_HAS_NS_ID
+#define PIDMAP_HAVE_NS_ID 1
 static inline u64 pidmap_ns_id(const struct pid_namespace *ns)
 {
 	return ns->ns.ns_id;
 }
 #else
-#define PIDMAP_HAVE_NS_ID false
+#define PIDMAP_HAVE_NS_ID 0
 static inline u64 pidmap_ns_id(const struct pid_namespace *ns)
 {
 	return 0;
 }
 #endif
 
-/* Linux 5.10 has the offset of the caller's boot-time clock as a timespec. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
-static inline u64 timens_add_boottime_ns(u64 ns)
+/* The ID of a struct pid that is never reused; 0 if the kernel has none. */
+#ifdef PIDMAP_HAS_PID_INO
+#define PIDMAP_HAVE_PID_ID 1
+static inline u64 pidmap_pid_id(const struct pid *pid)
+{
+	return pid->ino;
+}
+#else
+#define PIDMAP_HAVE_PID_ID 0
+static inline u64 pidmap_pid_id(const struct pid *pid)
+{
+	return 0;
+}
+#endif
+
+/*
+ * The ID of a task's cgroup in the default hierarchy, which is the inode number
+ * of its directory; 0 on a kernel without cgroups. Under RCU.
+ */
+static inline u64 pidmap_cgroup_id(struct task_struct *task)
+{
+#ifdef CONFIG_CGROUPS
+	return cgroup_id(task_dfl_cgroup(task));
+#else
+	return 0;
+#endif
+}
+
+/* The caller's boot-time clock minus the kernel's, in nanoseconds. */
+static inline s64 pidmap_boottime_offset(void)
 {
 	struct timespec64 offset = {};
 
 	timens_add_boottime(&offset);
-	return ns + timespec64_to_ns(&offset);
+	return timespec64_to_ns(&offset);
 }
+
+/* The type of the last argument of a probe of task_newtask. */
+#ifdef PIDMAP_HAS_NEWTASK_U64
+#define PIDMAP_PROBE_NEWTASK_FLAGS_T u64
+#else
+#define PIDMAP_PROBE_NEWTASK_FLAGS_T unsigned long
+#endif
+
+/* Has a probe of sched_process_exit the argument bool group_dead? */
+#ifdef PIDMAP_HAS_EXIT_GROUP_DEAD
+#define PIDMAP_EXIT_HAS_GROUP_DEAD 1
+#else
+#define PIDMAP_EXIT_HAS_GROUP_DEAD 0
 #endif
 
 #endif /* _PIDMAP_COMPAT_H */

@@ -40,15 +40,9 @@ static int get_request(void *req, size_t known, const void __user *uarg)
 	return err == -E2BIG ? -EINVAL : err;
 }
 
-/* The caller's boot-time clock, minus the kernel's. */
-static u64 boottime_offset(void)
-{
-	return timens_add_boottime_ns(0);
-}
-
 static u64 start_from_user(u64 start)
 {
-	return start ? start - boottime_offset() : 0;
+	return start ? start - pidmap_boottime_offset() : 0;
 }
 
 /* Writes the start time where it was asked for. */
@@ -56,7 +50,7 @@ static int put_start(u32 flags, u64 start, __u64 __user *uaddr)
 {
 	if (!(flags & PIDMAP_START_TIME))
 		return 0;
-	return put_user(start ? start + boottime_offset() : 0, uaddr);
+	return put_user(start ? start + pidmap_boottime_offset() : 0, uaddr);
 }
 
 static long ioctl_info(struct file *file, struct pidmap_info __user *uarg)
@@ -387,7 +381,7 @@ static long ioctl_list(struct file *file,
 	b.view = view.ns;
 	b.flags = req.flags;
 	b.user_ns = current_user_ns();
-	b.time_offset = boottime_offset();
+	b.time_offset = pidmap_boottime_offset();
 	req.used = 0;
 	req.count = 0;
 	while (!err && req.cursor != PIDMAP_CURSOR_END) {

@@ -10,12 +10,13 @@
 #include <linux/mm.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/mm.h>
-#include <linux/version.h>
 
 #include <kunit/test.h>
 
+#include "compat.h"
+
 /* Linux 6.18 renamed the reference count and added the ID. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+#if PIDMAP_HAVE_NS_ID
 static inline refcount_t *ns_refcount(struct pid_namespace *ns)
 {
 	return &ns->ns.__ns_ref;
@@ -40,7 +41,7 @@ static inline void set_ns_id(struct pid_namespace *ns, u64 id)
  * Linux 6.11 gives a test user memory. Before, what it takes is not exported.
  * As there, the memory goes when the test's thread exits.
  */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
+#ifndef PIDMAP_HAS_KUNIT_VM_MMAP
 static inline unsigned long kunit_vm_mmap(struct kunit *test, struct file *file,
 					  unsigned long addr, unsigned long len,
 					  unsigned long prot,

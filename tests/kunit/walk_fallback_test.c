@@ -2,7 +2,7 @@
 /*
  * The same walks, by the code for kernels whose PIDs are kept in no idr.
  */
-#undef PIDMAP_IDR
+#define PIDMAP_NO_IDR		1
 #define pidmap_walk_tasks	fallback_walk_tasks
 #define pidmap_walk_namespaces	fallback_walk_namespaces
 #define pidmap_walk_find	fallback_walk_find
