@@ -5,6 +5,7 @@ KERNELS	?= $(shell tests/vm/kernel --list)
 KDIR	?= /lib/modules/$(shell uname -r)/build
 MINUTES	?= 10
 
+.DEFAULT_GOAL := all
 .PHONY: help all module demo check kunit bench fuzz lint install uninstall clean \
 	guest dkms-install dkms-uninstall deb check-host check-all \
 	check-debug coverage
@@ -14,14 +15,15 @@ help:		## this list
 		$(MAKEFILE_LIST)
 
 all:		## build the library, the tool and the man pages
-	@tests/deps build docs
-	$(MAKE) -C userspace
+	@$(MAKE) --no-print-directory -C userspace
 
 module:		## build pidmap.ko for the running kernel, or for KDIR=
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
 # What a guest gets: the tool, the library, the test programs.
-guest: all
+guest:
+	@tests/deps build docs
+	$(MAKE) all
 	$(MAKE) -C userspace/cli static
 	install -D build/bin/pidmap.static build/guest/bin/pidmap
 	$(MAKE) -C tests/system
@@ -59,15 +61,15 @@ lint:		## checkpatch, sparse, clang-tidy, shellcheck and the like
 	@tests/lint $(KERNELS)
 
 install: all	## the library, the tool and its pages, below DESTDIR
-	$(MAKE) -C userspace install
+	@$(MAKE) --no-print-directory -C userspace install
 
-uninstall:	## take that away again
-	$(MAKE) -C userspace uninstall
+uninstall:	## remove what install installed
+	@$(MAKE) --no-print-directory -C userspace uninstall
 
 dkms-install:	## the module by DKMS, without packages; KERNEL= for another
 	@userspace/dist/dkms install $(KERNEL)
 
-dkms-uninstall:	## take that away again
+dkms-uninstall:	## remove the module and what belongs to it
 	@userspace/dist/dkms uninstall
 
 deb:		## Debian packages, into build/deb

@@ -194,7 +194,8 @@ older_package()
 
 	dpkg-deb -R "$guest"/repo/pidmap-dkms_*.deb "$dir"
 	mv "$dir"/usr/src/pidmap-* "$dir/usr/src/pidmap-0.0.9"
-	sed -i "s/${ours//./\\.}/0.0.9/g" "$dir"/DEBIAN/{control,postinst,prerm} \
+	sed -i "s/${ours//./\\.}/0.0.9/g; s/^Version: .*/Version: 0.0.9/" \
+		"$dir"/DEBIAN/{control,postinst,prerm} \
 		"$dir"/usr/src/pidmap-0.0.9/{VERSION,dkms.conf}
 	rm "$dir/DEBIAN/md5sums"
 	dpkg-deb -b "$dir" "$guest/repo/pidmap-dkms_0.0.9_all.deb"
