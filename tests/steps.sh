@@ -1,7 +1,35 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What runs many tests as one: sourced with $logs set to an empty directory.
+# What runs many tests as one: sourced with $logs set to the directory for what
+# they print.  A terminal sees what is running, and for how long already.
+
+began=$SECONDS
+
+# progress: one line, rewritten every second for as long as this shell runs
+progress()
+{
+	local now file line
+
+	while sleep 1 && kill -0 $$ 2>/dev/null; do
+		now=$(date +%s)
+		line="$(find "${logs:?}" -name '*.counts' 2>/dev/null | wc -l) done;"
+		for file in "$logs"/*.running; do
+			[ -e "$file" ] || continue
+			line+=" ${file##*/}"
+			line=${line%.running}
+			line+=" $((now - $(stat -c %Y "$file" 2>/dev/null ||
+				echo "$now"))) s,"
+		done
+		printf '\r\033[K%.*s' "$(($(tput cols 2>/dev/null || echo 80) - 1))" \
+			"${line%,}" >&2
+	done
+}
+
+if [ -t 2 ]; then
+	progress &
+	disown
+fi
 
 # step NAME COMMAND...: run it, count its last line, show it where it failed
 step()
@@ -10,7 +38,7 @@ step()
 	local counts='([0-9]+) passed, ([0-9]+) failed(, ([0-9]+) skipped)?$'
 
 	shift
-	[ ! -t 2 ] || echo "$name ..." >&2
+	: >"$log.running"
 	"$@" >"$log" 2>&1 </dev/null || status=$?
 	if [[ $(tail -n 1 "$log") =~ $counts ]]; then
 		p=${BASH_REMATCH[1]} f=${BASH_REMATCH[2]} s=${BASH_REMATCH[4]:-0}
@@ -21,20 +49,26 @@ step()
 	else
 		f=1
 	fi
-	echo "$p $f $s" >"$log.counts"
+	rm "$log.running"
+	echo "$p $f $s $((SECONDS - start)) $name" >"$log.counts"
 	{
 		[ "$f" -eq 0 ] || tail -n 150 "$log"
 		grep -iE '# skip|: skipped' "$log" | sort -u | sed 's/^/    /'
 		printf '%-18s %5d passed, %d failed, %d skipped (%d s)\n' \
 			"$name:" "$p" "$f" "$s" $((SECONDS - start))
 	} >"$log.report"
+	[ ! -t 2 ] || printf '\r\033[K' >&2
 	flock "$logs" cat "$log.report"
 	[ "$f" -eq 0 ]
 }
 
-# total: the last line, of all steps
+# total: how long it took, and the last line, of all steps
 total()
 {
+	[ ! -t 2 ] || printf '\r\033[K' >&2
+	echo "$(((SECONDS - began) / 60)) min $(((SECONDS - began) % 60)) s;" \
+		"the longest steps: $(sort -k 4nr "${logs:?}"/*.counts |
+			awk 'NR <= 5 { printf "%s%s %d s", s, $5, $4; s = ", " }')"
 	awk '{ p += $1; f += $2; s += $3 }
 		END { print p + 0 " passed, " f + 0 " failed, " s + 0 " skipped"
 		      exit f > 0 || p == 0 }' "${logs:?}"/*.counts
