@@ -6,8 +6,8 @@ KDIR	?= /lib/modules/$(shell uname -r)/build
 MINUTES	?= 10
 
 .DEFAULT_GOAL := all
-.PHONY: help all module demo check kunit bench fuzz lint install uninstall clean \
-	guest dkms-install dkms-uninstall deb check-host check-all \
+.PHONY: help all module compile demo check kunit bench fuzz lint install \
+	uninstall clean guest dkms-install dkms-uninstall deb check-host check-all \
 	check-debug coverage
 
 help:		## this list
@@ -19,6 +19,9 @@ all:		## build the library, the tool and the man pages
 
 module:		## build pidmap.ko for the running kernel, or for KDIR=
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+compile:	## compile it against the source tree KDIR= of any kernel
+	@tests/compat/tree $(KDIR) $(FLAGS)
 
 # What a guest gets: the tool, the library, the test programs.
 guest:
@@ -76,7 +79,7 @@ deb:		## Debian packages, into build/deb
 	@tests/host/deb --out build/deb
 
 clean:		## remove what was built; caches stay in ~/.cache/pidmap
-	$(RM) -r build features.h
+	$(RM) -r build probed.h
 	find . -name '*.o' -o -name '*.ko' -o -name pidmap.mod -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name Module.symvers \
 		-o -name modules.order | xargs -r $(RM)

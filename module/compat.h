@@ -13,7 +13,7 @@
 #include <linux/time_namespace.h>
 
 /* PIDMAP_HAS_name for each probe of probe.c that this kernel passes. */
-#include "features.h"
+#include "probed.h"
 
 #if defined(PIDMAP_HAS_IDR) && !defined(PIDMAP_NO_IDR)
 #define PIDMAP_IDR

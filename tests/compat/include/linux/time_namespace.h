@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LINUX_TIME_NAMESPACE_H
+#define _LINUX_TIME_NAMESPACE_H
+
+#include <linux/types.h>
+
+struct timespec64 {
+	s64 tv_sec;
+	long tv_nsec;
+};
+
+static inline s64 timespec64_to_ns(const struct timespec64 *ts)
+{
+	return ts->tv_sec * 1000000000 + ts->tv_nsec;
+}
+
+static inline void timens_add_boottime(struct timespec64 *ts)
+{
+	ts->tv_sec -= 2;
+	ts->tv_nsec += 5;
+}
+
+#ifdef with_boottime_ns
+static inline u64 timens_add_boottime_ns(u64 ns)
+{
+	return ns - 1999999995;
+}
+#endif
+
+#endif
