@@ -251,3 +251,11 @@ API pid_t pidmap_translate_pidfd(struct pidmap *h, int pidfd,
 		ret = -ESRCH;
 	return answer(ret);
 }
+
+API int pidmap_open_proc(struct pidmap *h)
+{
+	int root = proc_open_root();
+
+	(void)h;
+	return root < 0 ? fail(root) : root;
+}

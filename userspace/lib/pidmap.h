@@ -343,6 +343,19 @@ pid_t pidmap_translate_pidfd(struct pidmap *h, int pidfd,
 			     struct pidmap_nsref to);
 
 /**
+ * pidmap_open_proc() - open a procfs of the namespace the caller looks from
+ * @h: the handle
+ *
+ * The numbers that this library returns for the view are the numbers of this
+ * procfs, which the one mounted at /proc need not be. Use it to read a name, a
+ * command line or a cgroup of a task: openat(fd, "4711/comm", O_RDONLY).
+ *
+ * Return: a new descriptor of its root directory, which the caller closes; -1
+ * with EOPNOTSUPP if there is none and the caller may not mount one.
+ */
+int pidmap_open_proc(struct pidmap *h);
+
+/**
  * pidmap_snapshot_new() - take down all numbers of this moment
  * @h: the handle; may be closed while the snapshot lives on
  * @ns: a namespace; its tasks and those of its descendants are taken
