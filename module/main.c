@@ -1,8 +1,7 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * /dev/pidmap: the device and what an open file of it holds.
  */
-#include <linux/compat.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
@@ -19,7 +18,8 @@ static int pidmap_open(struct inode *inode, struct file *file)
 
 	if (!pf)
 		return -ENOMEM;
-	pf->ns = get_pid_ns(task_active_pid_ns(current));
+	pf->opener = get_pid_ns(task_active_pid_ns(current));
+	pf->ns = pf->opener;
 	file->private_data = pf;
 	return nonseekable_open(inode, file);
 }
@@ -28,8 +28,7 @@ static int pidmap_release(struct inode *inode, struct file *file)
 {
 	struct pidmap_file *pf = file->private_data;
 
-	pidmap_view_unbind(pf);
-	put_pid_ns(pf->ns);
+	pidmap_view_release(pf);
 	kfree(pf);
 	return 0;
 }
@@ -39,7 +38,9 @@ static const struct file_operations pidmap_fops = {
 	.open		= pidmap_open,
 	.release	= pidmap_release,
 	.unlocked_ioctl	= pidmap_ioctl,
-	.compat_ioctl	= compat_ptr_ioctl,
+#ifdef CONFIG_COMPAT
+	.compat_ioctl	= pidmap_compat_ioctl,
+#endif
 };
 
 static struct miscdevice pidmap_device = {
@@ -48,7 +49,19 @@ static struct miscdevice pidmap_device = {
 	.fops	= &pidmap_fops,
 	.mode	= 0660,
 };
-module_misc_device(pidmap_device);
+
+static int __init pidmap_init(void)
+{
+	pidmap_loaded = true;
+	return misc_register(&pidmap_device);
+}
+module_init(pidmap_init);
+
+static void __exit pidmap_exit(void)
+{
+	misc_deregister(&pidmap_device);
+}
+module_exit(pidmap_exit);
 
 module_param_cb(upward, &pidmap_upward_ops, &pidmap_upward, 0644);
 MODULE_PARM_DESC(upward,

@@ -1,12 +1,12 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A name becomes a namespace. Who may use which name is decided before.
  */
 #include <linux/err.h>
 #include <linux/rcupdate.h>
 
+#include "lookup.h"
 #include "nsref.h"
-#include "translate.h"
 #include "walk.h"
 
 static int nsref_tid(struct pid_namespace *view, u64 value,

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What kernels differ in, as far as this module touches it. Kbuild compiles
  * this file once for each probe and defines PIDMAP_HAS_name if that succeeds.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Kernel objects in, numbers out: knows neither the caller nor user memory.
  */
@@ -9,12 +9,14 @@
 #include <linux/pid_namespace.h>
 #include <linux/pidmap.h>
 
+#include "lookup.h"
+
 /**
  * struct pidmap_translation - between which namespaces, and for which IDs
  * @from: where the numbers come from
  * @to: where they go
  * @within: NULL, or: an ID without a number here counts as absent
- * @only: NULL, or: the only thread group whose IDs may be told
+ * @only: NULL, or: the only thread group whose IDs may be reported
  */
 struct pidmap_translation {
 	struct pid_namespace *from;
@@ -24,69 +26,18 @@ struct pidmap_translation {
 };
 
 /**
- * pidmap_nr() - the number of an ID in a namespace; under RCU
- * @pid: the ID
- * @ns: the namespace
- *
- * Return: the number, or 0 if it has none there.
+ * struct pidmap_stamp - what tells a number from one that was reused
+ * @start: start time of the task, in nanoseconds of the kernel's boot-time
+ *	clock: the expected one before the call, the actual one after it. 0 if
+ *	the ID is a PGID or SID whose leader was reaped.
+ * @expect: fail if the start time is not the expected one
+ * @pid_id: 64-bit ID of the number; 0 if the kernel has none
  */
-static inline pid_t pidmap_nr(const struct pid *pid,
-			      const struct pid_namespace *ns)
-{
-	const struct upid *upid;
-
-	if (ns->level > pid->level)
-		return 0;
-	upid = &pid->numbers[ns->level];
-	return upid->ns == ns ? upid->nr : 0;
-}
-
-/**
- * pidmap_find() - an ID by its number, if it is in use as a type; under RCU
- * @ns: the namespace the number is from
- * @type: the type
- * @nr: the number, any value
- *
- * Return: the ID or NULL.
- */
-static inline struct pid *pidmap_find(struct pid_namespace *ns,
-				      enum pid_type type, pid_t nr)
-{
-	struct pid *pid = pidmap_lookup(nr, ns);
-
-	return pid && pid_has_task(pid, type) ? pid : NULL;
-}
-
-/**
- * pidmap_task() - the task attached to an ID, as pid_task(); under RCU
- * @pid: the ID
- * @type: the type it is attached as
- *
- * In line because walks ask it of every ID.
- *
- * Return: the first such task, or NULL.
- */
-static inline struct task_struct *pidmap_task(struct pid *pid,
-					      enum pid_type type)
-{
-	struct hlist_node *first;
-
-	first = rcu_dereference(hlist_first_rcu(&pid->tasks[type]));
-	return first ? hlist_entry(first, struct task_struct,
-				   pid_links[type]) : NULL;
-}
-
-/**
- * pidmap_start() - when a task started
- * @task: the task; under RCU
- *
- * Return: nanoseconds of the kernel's boot-time clock.
- */
-static inline u64 pidmap_start(const struct task_struct *task)
-{
-	/* A thread that executes a program takes over its leader's. */
-	return data_race(READ_ONCE(task->start_boottime));
-}
+struct pidmap_stamp {
+	u64 start;
+	bool expect;
+	u64 pid_id;
+};
 
 int pidmap_translate_above(const struct pidmap_translation *t,
 			   struct pid *pid);
@@ -134,12 +85,15 @@ pidmap_translate_nr(const struct pidmap_translation *t, enum pid_type type,
 }
 
 int pidmap_translate_one(const struct pidmap_translation *t,
-			 enum pid_type type, pid_t nr, u64 *start);
+			 enum pid_type type, pid_t nr,
+			 struct pidmap_stamp *stamp);
 void pidmap_translate_array(const struct pidmap_translation *t,
 			    enum pid_type type, s32 *nr, unsigned int count);
 int pidmap_task_numbers(const struct pidmap_translation *t, pid_t nr,
-			u64 *start, struct pidmap_task_ids *ids);
+			struct pidmap_stamp *stamp,
+			struct pidmap_task_ids *ids);
 int pidmap_numbers(const struct pidmap_translation *t, enum pid_type type,
-		   pid_t nr, u64 *start, struct pidmap_pid *pids);
+		   pid_t nr, struct pidmap_stamp *stamp,
+		   struct pidmap_pid *pids);
 
 #endif /* _PIDMAP_TRANSLATE_H */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Who looks, from which namespace, and what they may ask: the view rule, the
  * identity right and the upward policy of pidmap(4).
@@ -11,14 +11,11 @@
 
 #include "view.h"
 
-enum {
-	BOUND_NONE,
-	BOUND_BUSY,
-	BOUND_READY,
-};
-
 /* The upward policy in force, an enum pidmap_upward; may change at any time. */
 int pidmap_upward = PIDMAP_UPWARD_NONE;
+
+/* Set once the module's parameters have been read. */
+bool pidmap_loaded;
 
 static const char * const upward_names[] = {
 	[PIDMAP_UPWARD_NONE]	= "none",
@@ -30,6 +27,9 @@ static int upward_set(const char *val, const struct kernel_param *kp)
 {
 	int policy = sysfs_match_string(upward_names, val);
 
+	/* Root of a container owns the file, too. Who loads may set anything. */
+	if (pidmap_loaded && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	if (policy < 0)
 		return policy;
 	WRITE_ONCE(*(int *)kp->arg, policy);
@@ -54,25 +54,101 @@ static bool needs_identity(u32 kind)
 	       kind == PIDMAP_NS_ID;
 }
 
+/*
+ * Do the opener and the caller have CAP_SYS_PTRACE in a user namespace? Neither
+ * check leaves an audit record: anyone can repeat the call, and a refusal only
+ * makes the answer smaller. The kernel exports no such check of an open file, so
+ * the caller puts on the opener's credentials for it.
+ */
+static bool both_capable(const struct file *file,
+			 struct user_namespace *user_ns)
+{
+	const struct cred *own;
+	bool capable;
+
+	capable = ns_capable_noaudit(user_ns, CAP_SYS_PTRACE);
+	if (!capable || file->f_cred == current_cred())
+		return capable;
+	own = override_creds(file->f_cred);
+	capable = ns_capable_noaudit(user_ns, CAP_SYS_PTRACE);
+	revert_creds(own);
+	return capable;
+}
+
 /**
  * pidmap_view_identity() - do opener and caller hold the identity right?
  * @view: the view
- *
- * Asked of the caller first and without an audit record: who does not hold the
- * right gets a smaller answer, and that is nothing to report.
  *
  * Return: true if both have CAP_SYS_PTRACE over the view.
  */
 bool pidmap_view_identity(const struct pidmap_view *view)
 {
-	struct user_namespace *user_ns = view->ns->user_ns;
-
-	return ns_capable_noaudit(user_ns, CAP_SYS_PTRACE) &&
-	       file_ns_capable(view->file, user_ns, CAP_SYS_PTRACE);
+	return both_capable(view->file, view->ns->user_ns);
 }
 
 /**
- * pidmap_view_hide() - take out what the caller may not know of namespaces
+ * pidmap_view_get_other() - the view if the caller does not live in the opener's
+ * @view: its file and, as ns, the caller's active namespace; ns is set
+ *
+ * The view is the raised one if the opener and the caller may look from there.
+ * Otherwise it is the deeper one of the opener's namespace and the caller's, so
+ * a file that is passed on never shows its new holder more than that one's own
+ * would, nor more than the opener's did.
+ *
+ * Return: 0, or -EPERM if neither namespace is an ancestor of the other.
+ */
+int pidmap_view_get_other(struct pidmap_view *view)
+{
+	const struct pidmap_file *pf = view->file->private_data;
+	struct pid_namespace *active = view->ns;
+	/* Pairs with the release in pidmap_view_raise(). */
+	struct pid_namespace *raised = smp_load_acquire(&pf->raised);
+
+	if (raised && both_capable(view->file, raised->user_ns)) {
+		view->ns = raised;
+		return 0;
+	}
+	if (pidmap_ns_within(active, pf->opener))
+		return 0;
+	view->ns = pf->opener;
+	return pidmap_ns_within(pf->opener, active) ? 0 : -EPERM;
+}
+
+/**
+ * pidmap_view_raise() - look from another namespace, for PIDMAP_SET_VIEW
+ * @file: an open /dev/pidmap
+ * @name: the namespace, of the kind PIDMAP_NS_FD
+ *
+ * Return: 0; -EPERM if the opener or the caller lacks the capability there;
+ * -EBUSY if something was fixed for this file before; or what
+ * pidmap_nsref_fd() fails with.
+ */
+int pidmap_view_raise(const struct file *file, const struct pidmap_nsref *name)
+{
+	struct pidmap_file *pf = file->private_data;
+	struct pidmap_nshold hold = {};
+	int err;
+
+	err = pidmap_nsref_fd(name->value, &hold);
+	if (err)
+		goto put;
+	err = -EPERM;
+	if (!both_capable(file, hold.ns->user_ns))
+		goto put;
+	err = -EBUSY;
+	if (cmpxchg(&pf->fixed, 0, BIT(PIDMAP_FIXED_VIEW)))
+		goto put;
+	/* Pairs with the acquire in pidmap_view_get_other(). */
+	smp_store_release(&pf->raised, get_pid_ns(hold.ns));
+	WRITE_ONCE(pf->ns, NULL);
+	err = 0;
+put:
+	pidmap_nshold_put(&hold);
+	return err;
+}
+
+/**
+ * pidmap_view_hide() - remove what the caller may not know of namespaces
  * @view: who asks
  * @pids: numbers of an ID from the view down; loses inode numbers and IDs
  * @count: how many there are
@@ -108,7 +184,7 @@ static noinline int view_resolve_other(const struct pidmap_view *view,
 		if (name->value)
 			return -EINVAL;
 		/* Pairs with the release in pidmap_view_bind(). */
-		if (smp_load_acquire(&pf->bound_state) != BOUND_READY)
+		if (!smp_load_acquire(&pf->bound_ready))
 			return -ENODATA;
 		bound = to ? &pf->bound.to : &pf->bound.from;
 		hold->ns = bound->ns;
@@ -247,7 +323,7 @@ int pidmap_view_bind(struct pidmap_file *pf, const struct pidmap_pair *pair)
 {
 	struct pidmap_pair *bound = &pf->bound;
 
-	if (cmpxchg(&pf->bound_state, BOUND_NONE, BOUND_BUSY) != BOUND_NONE)
+	if (test_and_set_bit(PIDMAP_FIXED_PAIR, &pf->fixed))
 		return -EBUSY;
 	bound->from.ns = pair->from.ns;
 	bound->from.kind = pair->from.kind;
@@ -256,11 +332,11 @@ int pidmap_view_bind(struct pidmap_file *pf, const struct pidmap_pair *pair)
 	bound->to.kind = pair->to.kind;
 	bound->to.ref = get_pid_ns(pair->to.ns);
 	/* Pairs with the acquire in view_resolve_other(). */
-	smp_store_release(&pf->bound_state, BOUND_READY);
+	smp_store_release(&pf->bound_ready, true);
 
 	/* What needs a right is checked on every call, the rest once a view. */
 	if (!pair->t.within && !needs_identity(pair->from.kind) &&
-	    !needs_identity(pair->to.kind)) {
+	    !needs_identity(pair->to.kind) && pair->view.ns != pf->raised) {
 		bound->t = pair->t;
 		/* Pairs with the acquire in ioctl_bound(). */
 		smp_store_release(&pf->bound_view, pair->view.ns);
@@ -269,12 +345,14 @@ int pidmap_view_bind(struct pidmap_file *pf, const struct pidmap_pair *pair)
 }
 
 /**
- * pidmap_view_unbind() - drop what PIDMAP_BIND holds, when the file goes
+ * pidmap_view_release() - drop what an open file holds, when it is closed
  * @pf: what the file holds
  */
-void pidmap_view_unbind(struct pidmap_file *pf)
+void pidmap_view_release(struct pidmap_file *pf)
 {
-	if (pf->bound_state == BOUND_NONE)
-		return;
-	pidmap_pair_put(&pf->bound);
+	if (pf->bound_ready)
+		pidmap_pair_put(&pf->bound);
+	if (pf->raised)
+		put_pid_ns(pf->raised);
+	put_pid_ns(pf->opener);
 }

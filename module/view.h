@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Who looks, from which namespace, and what they may ask.
  */
@@ -12,10 +12,12 @@
 #include "nsref.h"
 #include "translate.h"
 
+struct pidmap_stream;
+
 /**
  * struct pidmap_view - who looks, for the length of one call
- * @ns: the view: the opener's namespace, or the caller's where that is deeper;
- *	pinned by the open file or by the caller
+ * @ns: the view: the raised one, or the opener's namespace, or the caller's if
+ *	that is deeper; pinned by the open file or by the caller
  * @file: the open file: the opener's credentials, and a struct pidmap_file
  */
 struct pidmap_view {
@@ -28,7 +30,7 @@ struct pidmap_view {
  * @view: who looks
  * @from: where the numbers come from
  * @to: where they go
- * @t: the two, with what the policy takes away; ready for translate.c
+ * @t: the two, with what the policy hides; ready for translate.c
  */
 struct pidmap_pair {
 	struct pidmap_view view;
@@ -39,20 +41,37 @@ struct pidmap_pair {
 
 /**
  * struct pidmap_file - what an open /dev/pidmap holds
- * @ns: active PID namespace of the opener at open(2), with a reference
+ * @ns: @opener, or NULL once the view was raised: the usual caller lives in @ns,
+ *	and one comparison shows it
+ * @opener: active PID namespace of the opener at open(2), with a reference
+ * @raised: what PIDMAP_SET_VIEW set, with a reference; otherwise NULL
+ * @fixed: which of PIDMAP_FIXED_* has been done; each can be done once
+ * @stream: what PIDMAP_WATCH made; otherwise NULL
  * @bound_view: the view from which @bound needs no check, if any
- * @bound_state: where @bound stands: a BOUND_* value of view.c
+ * @bound_ready: @bound is filled
  * @bound: what PIDMAP_BIND resolved, with a reference on each namespace
  */
 struct pidmap_file {
 	struct pid_namespace *ns;
+	struct pid_namespace *opener;
+	struct pid_namespace *raised;
+	unsigned long fixed;
+	struct pidmap_stream *stream;
 	struct pid_namespace *bound_view;
-	int bound_state;
+	bool bound_ready;
 	struct pidmap_pair bound;
+};
+
+/* Bits of @fixed in struct pidmap_file, by what is done once. */
+enum {
+	PIDMAP_FIXED_VIEW,
+	PIDMAP_FIXED_PAIR,
+	PIDMAP_FIXED_STREAM,
 };
 
 extern const struct kernel_param_ops pidmap_upward_ops;
 extern int pidmap_upward;
+extern bool pidmap_loaded;
 
 bool pidmap_view_identity(const struct pidmap_view *view);
 void pidmap_view_hide(const struct pidmap_view *view, struct pidmap_pid *pids,
@@ -63,9 +82,11 @@ int pidmap_view_subtree(const struct pidmap_view *view,
 			const struct pidmap_nsref *name,
 			struct pidmap_nshold *hold);
 int pidmap_view_bind(struct pidmap_file *pf, const struct pidmap_pair *pair);
-void pidmap_view_unbind(struct pidmap_file *pf);
+int pidmap_view_raise(const struct file *file, const struct pidmap_nsref *name);
+int pidmap_view_get_other(struct pidmap_view *view);
+void pidmap_view_release(struct pidmap_file *pf);
 
-/* task_active_pid_ns(current), in line. */
+/* task_active_pid_ns(current), inline. */
 static inline struct pid_namespace *pidmap_active_ns(void)
 {
 	return ns_of_pid(task_pid(current));
@@ -76,24 +97,18 @@ static inline struct pid_namespace *pidmap_active_ns(void)
  * @view: to fill
  * @file: an open /dev/pidmap
  *
- * The view is the deeper one of the opener's namespace and the caller's, so a
- * file that is passed on never shows its new holder more than that one's own
- * would, nor more than the opener's did.
- *
- * Return: 0, or -EPERM if neither namespace is an ancestor of the other.
+ * Return: 0, or -EPERM as pidmap_view_get_other().
  */
 static inline int pidmap_view_get(struct pidmap_view *view,
 				  const struct file *file)
 {
-	struct pid_namespace *active = pidmap_active_ns();
 	const struct pidmap_file *pf = file->private_data;
 
 	view->file = file;
-	view->ns = pf->ns;
-	if (likely(active == pf->ns) || pidmap_ns_within(pf->ns, active))
+	view->ns = pidmap_active_ns();
+	if (likely(view->ns == READ_ONCE(pf->ns)))
 		return 0;
-	view->ns = active;
-	return pidmap_ns_within(active, pf->ns) ? 0 : -EPERM;
+	return pidmap_view_get_other(view);
 }
 
 static inline void pidmap_pair_put(struct pidmap_pair *pair)

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Walks over the IDs of a namespace, a bounded batch inside each RCU section.
  */
@@ -10,6 +10,8 @@
 #include <linux/user_namespace.h>
 
 #include "compat.h"
+#include "lookup.h"
+#include "record.h"
 #include "walk.h"
 
 /* Leaves looked at inside one RCU section, of at most 64 IDs each. */
@@ -27,9 +29,9 @@ static bool is_init(const struct pid *pid)
 /*
  * Shows each ID of @ns from number @first on to @visit, until that returns
  * false or enough have been looked at for one RCU section. Inlined with its
- * visitor, for a call an ID is what a walk would notice.
+ * visitor, because a call per ID is what a walk would notice.
  *
- * Return: the number to go on with: the one refused, or the next; or
+ * Return: the number to continue with: the one refused, or the next; or
  * PIDMAP_CURSOR_END.
  */
 static __always_inline u64 walk(struct pid_namespace *ns, u64 first,
@@ -45,17 +47,15 @@ static __always_inline u64 walk(struct pid_namespace *ns, u64 first,
 		return PIDMAP_CURSOR_END;
 	rcu_read_lock();
 	while (pidmap_leaf_load(&leaf, ns, first)) {
-		bool stale = false;
-
-		for (i = 0; i < leaf.span && !stale; i++) {
-			struct pid *pid = pidmap_leaf_get(&leaf, i, &stale);
+		for (i = 0; i < leaf.span; i++) {
+			struct pid *pid = pidmap_leaf_get(&leaf, i);
 
 			if (pid && !visit(pid, arg)) {
 				next = leaf.first + i;
 				goto unlock;
 			}
 		}
-		first = leaf.first + i - stale;
+		first = leaf.first + i;
 		if (!--leaves) {
 			next = first;
 			break;
@@ -84,31 +84,18 @@ static __always_inline bool visit_task(struct pid *pid, void *arg)
 	enum pid_type type = b->flags & PIDMAP_LIST_THREADS ?
 			     PIDTYPE_PID : PIDTYPE_TGID;
 	struct task_struct *task = pidmap_task(pid, type);
-	const struct upid *upid = &pid->numbers[b->view->level];
-	unsigned int i, levels = pid->level - b->view->level + 1;
+	unsigned int levels = pidmap_record_levels(pid, b->view);
 	struct pidmap_task *rec;
-	size_t size;
 
 	if (!task)
 		return true;
 	if (b->flags & PIDMAP_LIST_DIRECT && pid->level != b->ns->level)
 		return true;
 
-	size = ALIGN(sizeof(*rec) + levels * sizeof(rec->nr[0]), 8);
-	rec = add_record(b, size);
+	rec = add_record(b, pidmap_record_size(levels));
 	if (!rec)
 		return false;
-	rec->size = size;
-	rec->levels = levels;
-	rec->tgid = pid_has_task(pid, PIDTYPE_TGID) ?
-		    upid->nr : task_tgid_nr_ns(task, b->view);
-	rec->reserved = 0;
-	rec->start_time = pidmap_start(task) + b->time_offset;
-	/* An odd count leaves one number's room before the next record. */
-	rec->nr[(levels - 1) | 1] = 0;
-	for (i = 0; i < levels; i++)
-		rec->nr[i] = upid[i].nr;
-	rec->inum = upid[levels - 1].ns->ns.inum;
+	pidmap_record_fill(rec, task, pid, b->view, levels, b->time_offset);
 	return true;
 }
 

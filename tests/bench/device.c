@@ -191,6 +191,7 @@ static long op_pids(struct bench *b, long arg)
 		.from = name(b, PIDMAP_NS_FD, true),
 		.pids = (uintptr_t)room,
 		.capacity = PIDMAP_MAX_LEVEL + 1,
+		.stride = sizeof(struct pidmap_pid),
 	};
 
 	(void)arg;

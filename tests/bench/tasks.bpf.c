@@ -58,6 +58,7 @@ int list_tasks(struct bpf_iter__task *ctx)
 {
 	__u64 room[(sizeof(struct pidmap_task) + 4 * (PIDMAP_MAX_LEVEL + 1)) / 8 + 1];
 	struct pidmap_task *record = (void *)room;
+	__s32 *nr = (void *)(record + 1);
 	struct task_struct *task = ctx->task;
 	unsigned int i, levels, size;
 	struct upid upid = {};
@@ -75,11 +76,12 @@ int list_tasks(struct bpf_iter__task *ctx)
 		bpf_probe_read_kernel(&upid, sizeof(upid),
 				      (void *)pid->numbers +
 				      i * sizeof(upid));
-		record->nr[i] = upid.nr;
+		nr[i] = upid.nr;
 	}
-	record->nr[i] = 0;
-	size = (sizeof(*record) + i * sizeof(record->nr[0]) + 7) & ~7U;
+	nr[i] = 0;
+	size = (sizeof(*record) + i * sizeof(nr[0]) + 7) & ~7U;
 	record->size = size;
+	record->nr_offset = sizeof(*record);
 	record->levels = levels;
 	record->inum = BPF_CORE_READ(upid.ns, ns.inum);
 	record->tgid = task->tgid;

@@ -539,6 +539,7 @@ static void ask_ids(struct asker *a)
 		.size = sizeof(p), .nr = s.nr[level_of[a->view]],
 		.from = ref(a, a->view), .pids = (uintptr_t)pids_of,
 		.capacity = ARRAY_SIZE(pids_of),
+		.stride = sizeof(pids_of[0]),
 	};
 	n = request(a->dev, PIDMAP_PIDS, &p);
 	if (!n)
@@ -580,7 +581,7 @@ static void ask_list(struct asker *a)
 					    t->levels == levels;
 
 				for (k = 0; same && k < levels; k++)
-					same = t->nr[k] == slots[i].nr[at + k];
+					same = pidmap_task_nr(t)[k] == slots[i].nr[at + k];
 				seen[i] += same;
 			}
 			pos += t->size;

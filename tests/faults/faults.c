@@ -135,6 +135,7 @@ static void fill_pids(void *arg, struct pidmap_nsref ns)
 	t->from = ns;
 	t->pids = (uintptr_t)room->pids;
 	t->capacity = ARRAY_SIZE(room->pids);
+	t->stride = sizeof(room->pids[0]);
 }
 
 static bool pids_right(const void *arg)

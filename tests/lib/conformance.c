@@ -717,7 +717,7 @@ static int see_task(const struct pidmap_task *task, void *arg)
 	int r, i, space;
 
 	for (r = 0; r < ROLES; r++)
-		if (roles[r].types & TID && number[r][V] == task->nr[0])
+		if (roles[r].types & TID && number[r][V] == pidmap_task_nr(task)[0])
 			break;
 	if (r == ROLES) {
 		s->others++;
@@ -730,7 +730,7 @@ static int see_task(const struct pidmap_task *task, void *arg)
 	s->wrong += task->size % 8 != 0;
 	s->wrong += task->size < sizeof(*task) + task->levels * sizeof(pid_t);
 	for (i = task->levels - 1; i >= 0 && space >= 0; i--) {
-		s->wrong += task->nr[i] != number[r][space];
+		s->wrong += pidmap_task_nr(task)[i] != number[r][space];
 		space = parent_of[space];
 	}
 	s->wrong += i != -1 || space != -1;

@@ -100,16 +100,18 @@ static void by_value(void **state)
 }
 
 /* The argument is one number, all of it. */
-static void by_value_takes_no_more(void **state)
+static void by_value_counts_32_bits(void **state)
 {
 	(void)state;
 	check_eq(bind_on(self, OWN, VIEW, VIEW), 0);
 	check_eq(translate_bound(self, OWN, PIDMAP_TID, self->pid), self->pid);
 #ifdef __LP64__
 	check_eq(call_raw(self, OWN, PIDMAP_BOUND_TID,
-			  (void *)(1L << 32 | self->pid)), -ESRCH);
+			  (void *)(1L << 32 | self->pid)), self->pid);
 	check_eq(call_raw(self, OWN, PIDMAP_BOUND_TID,
-			  (void *)(1L << 63 | self->pid)), -ESRCH);
+			  (void *)(1L << 63 | self->pid)), self->pid);
+	check_eq(call_raw(self, OWN, PIDMAP_BOUND_TID,
+			  (void *)(1L << 31)), -ESRCH);
 #endif
 }
 
@@ -273,7 +275,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(not_before),
 	TEST(means_what_was_bound),
 	TEST(by_value),
-	TEST(by_value_takes_no_more),
+	TEST(by_value_counts_32_bits),
 	TEST(once),
 	TEST(shared_by_duplicates),
 	TEST(every_kind),

@@ -532,6 +532,7 @@ static void ask_numbers(int type, int nr)
 	b->pids = (struct pidmap_pids){
 		.size = sizeof(b->pids), .type = type, .nr = nr, .from = VIEW,
 		.pids = (uintptr_t)b->list, .capacity = ARRAY_SIZE(b->list),
+		.stride = sizeof(b->list[0]),
 	};
 }
 
@@ -573,7 +574,7 @@ static void check_listed_task(const void *record, void *arg)
 
 	(void)arg;
 	for (i = 0; i < k->n; i++)
-		if (k->task[i].nr[PIDMAP_TID][0] == t->nr[0])
+		if (k->task[i].nr[PIDMAP_TID][0] == pidmap_task_nr(t)[0])
 			break;
 	/* one of the kernel's own threads may have come meanwhile */
 	if (i == k->n && world_ns(listing.w, t->inum) == 0)
@@ -581,8 +582,10 @@ static void check_listed_task(const void *record, void *arg)
 	check(i < k->n);
 	check_eq(k->task[i].levels, t->levels);
 	for (level = 0; level < t->levels; level++)
-		check_eq(k->task[i].nr[PIDMAP_TID][level], t->nr[level]);
+		check_eq(k->task[i].nr[PIDMAP_TID][level], pidmap_task_nr(t)[level]);
 	check_eq(k->task[i].nr[PIDMAP_TGID][0], t->tgid);
+	check_eq(k->task[i].nr[PIDMAP_PGID][0], t->pgid);
+	check_eq(k->task[i].nr[PIDMAP_SID][0], t->sid);
 	check_eq(k->task[i].inum, t->inum);
 	check(llabs((long long)(t->start_time / 10000000) -
 		    (long long)k->task[i].start) <= 1);

@@ -21,13 +21,13 @@ static void note(const void *record, void *arg)
 
 	check(f->n < (int)ARRAY_SIZE(f->task));
 	check(t->levels >= 1 && t->levels <= MAX_LEVELS);
-	check(t->size >= sizeof(*t) + t->levels * sizeof(int));
+	check_eq(t->nr_offset, sizeof(*t));
 	check_eq(t->size, (sizeof(*t) + t->levels * sizeof(int) + 7) & ~7);
 	if (t->levels % 2)
-		check_eq(t->nr[t->levels], 0);
+		check_eq(pidmap_task_nr(t)[t->levels], 0);
 	check_eq(t->reserved, 0);
 	for (i = 0; i < t->levels; i++)
-		f->task[f->n].nr[i] = t->nr[i];
+		f->task[f->n].nr[i] = pidmap_task_nr(t)[i];
 	f->task[f->n].levels = t->levels;
 	f->task[f->n].tgid = t->tgid;
 	f->task[f->n].inum = t->inum;

@@ -128,8 +128,11 @@ static void every_pair_of_opener_and_user(void **state)
 		for (op = 0; op < ARRAY_SIZE(every_operation); op++) {
 			unsigned char arg[128] = { 0 }, before[128];
 			struct pidmap_list *l = (void *)arg;
+			struct pidmap_pids *p = (void *)arg;
 
 			memcpy(arg, &every_size[op], 4);
+			if (every_operation[op] == PIDMAP_PIDS)
+				p->stride = sizeof(struct pidmap_pid);
 			if (every_operation[op] == PIDMAP_LIST ||
 			    every_operation[op] == PIDMAP_LIST_NS)
 				l->buffer_size = 4096;

@@ -114,6 +114,7 @@ static void every_capacity(void **state)
 			.size = sizeof(q), .type = PIDMAP_TGID,
 			.nr = t->c2->pid, .from = VIEW,
 			.pids = (uintptr_t)room, .capacity = capacity,
+			.stride = sizeof(*room),
 			.count = 99,
 		};
 
@@ -152,10 +153,11 @@ static int ask(int nr, unsigned int flags, __u64 *start)
 		.size = sizeof(q), .flags = flags, .type = PIDMAP_TGID,
 		.nr = nr, .from = VIEW, .start_time = *start,
 		.pids = (uintptr_t)room, .capacity = 8,
+		.stride = sizeof(*room),
 	};
 	int err = call(self, OWN, PIDMAP_PIDS, &q, sizeof(q));
 
-	if (err || !flags)
+	if (err || !(flags & PIDMAP_START_TIME))
 		check_eq(q.start_time, *start);
 	if (err)
 		check_eq(room->nr, 0);
@@ -171,9 +173,9 @@ static void start_time(void **state)
 	(void)state;
 	check_eq(ask(t->b2->pid, PIDMAP_START_TIME, &start), 0);
 	check(start == start_of(self, t->b2->pid));
-	check_eq(ask(t->b2->pid, 0, &start), 0);
+	check_eq(ask(t->b2->pid, PIDMAP_EXPECT_START, &start), 0);
 	wrong = start - 1;
-	check_eq(ask(t->b2->pid, 0, &wrong), -ESTALE);
+	check_eq(ask(t->b2->pid, PIDMAP_EXPECT_START, &wrong), -ESTALE);
 }
 
 /* Who has no identity right is told all numbers, but whose they are not. */

@@ -956,7 +956,7 @@ int pids(struct proc *p, int type, int nr, struct pidmap_nsref from,
 {
 	struct pidmap_pids t = {
 		.size = sizeof(t), .type = type, .nr = nr, .from = from,
-		.capacity = MAX_LEVELS,
+		.capacity = MAX_LEVELS, .stride = sizeof(*out),
 	};
 	size_t before = shared_used;
 	struct pidmap_pid *copy = shared(MAX_LEVELS * sizeof(*copy));

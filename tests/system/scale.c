@@ -140,9 +140,9 @@ static void mark_task(const void *record, void *arg)
 	const struct pidmap_task *t = record;
 	int *last = arg;
 
-	check(t->nr[0] > 0);
-	check(*last < t->nr[0] || t->levels > 1);
-	mark(t->nr[0]);
+	check(pidmap_task_nr(t)[0] > 0);
+	check(*last < pidmap_task_nr(t)[0] || t->levels > 1);
+	mark(pidmap_task_nr(t)[0]);
 }
 
 static void mark_ns(const void *record, void *arg)

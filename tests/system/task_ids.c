@@ -157,7 +157,7 @@ static int ask(int nr, unsigned int flags, __u64 *start)
 	};
 	int err = call(self, OWN, PIDMAP_TASK_IDS, &t, sizeof(t));
 
-	if (err || !flags)
+	if (err || !(flags & PIDMAP_START_TIME))
 		check_eq(t.start_time, *start);
 	*start = t.start_time;
 	return err;
@@ -172,10 +172,11 @@ static void start_time(void **state)
 	(void)state;
 	check_eq(ask(tid, PIDMAP_START_TIME, &start), 0);
 	check(start == start_of(self, tid));
-	check_eq(ask(tid, 0, &start), 0);
+	check_eq(ask(tid, PIDMAP_EXPECT_START, &start), 0);
 	wrong = start + 1;
-	check_eq(ask(tid, 0, &wrong), -ESTALE);
-	check_eq(ask(tid, PIDMAP_START_TIME, &wrong), -ESTALE);
+	check_eq(ask(tid, PIDMAP_EXPECT_START, &wrong), -ESTALE);
+	check_eq(ask(tid, PIDMAP_EXPECT_START | PIDMAP_START_TIME, &wrong),
+		 -ESTALE);
 }
 
 static const struct CMUnitTest tests[] = {

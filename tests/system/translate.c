@@ -275,7 +275,7 @@ static int ask_start(struct proc *p, int type, int nr, unsigned int flags,
 	};
 	int err = call(p, OWN, PIDMAP_TRANSLATE, &t, sizeof(t));
 
-	if (err || !flags)
+	if (err || !(flags & PIDMAP_START_TIME))
 		check_eq(t.start_time, *start);
 	*start = t.start_time;
 	return err;
@@ -317,28 +317,33 @@ static void expected_start_guards(void **state)
 	q = spawn_at(p, 0, nr, 2);
 	first = start_of(self, nr[1]);
 	start = first;
-	check_eq(ask_start(self, PIDMAP_TID, nr[1], 0, &start), 0);
+	check_eq(ask_start(self, PIDMAP_TID, nr[1],
+			   PIDMAP_EXPECT_START, &start), 0);
 	check_eq(ask_start(self, PIDMAP_TID, nr[1], PIDMAP_START_TIME, &start),
 		 0);
 	check(start == first);
 	for (wrong = first - 1; wrong <= first + 1; wrong += 2) {
 		start = wrong;
-		check_eq(ask_start(self, PIDMAP_TID, nr[1], 0, &start),
+		check_eq(ask_start(self, PIDMAP_TID, nr[1],
+			   PIDMAP_EXPECT_START, &start),
 			 -ESTALE);
-		check_eq(ask_start(self, PIDMAP_TID, nr[1], PIDMAP_START_TIME,
-				   &start), -ESTALE);
+		check_eq(ask_start(self, PIDMAP_TID, nr[1], PIDMAP_EXPECT_START |
+			   PIDMAP_START_TIME, &start), -ESTALE);
 	}
 	start = ~0ULL;
-	check_eq(ask_start(self, PIDMAP_TID, nr[1], 0, &start), -ESTALE);
+	check_eq(ask_start(self, PIDMAP_TID, nr[1],
+			   PIDMAP_EXPECT_START, &start), -ESTALE);
 
 	/* the same number again is another task */
 	reap(q);
 	start = first;
-	check_eq(ask_start(self, PIDMAP_TID, nr[1], 0, &start), -ESRCH);
+	check_eq(ask_start(self, PIDMAP_TID, nr[1],
+			   PIDMAP_EXPECT_START, &start), -ESRCH);
 	q = spawn_at(p, 0, nr, 2);
 	check_eq(q->pid, nr[1]);
 	start = first;
-	check_eq(ask_start(self, PIDMAP_TID, nr[1], 0, &start), -ESTALE);
+	check_eq(ask_start(self, PIDMAP_TID, nr[1],
+			   PIDMAP_EXPECT_START, &start), -ESTALE);
 	check_eq(translate(self, PIDMAP_TID, nr[1], VIEW, FD(p->ns)), 50);
 }
 
@@ -351,7 +356,8 @@ static void no_start_without_leader(void **state)
 	(void)state;
 	check_eq(run(leader, do_setsid, NULL), 0);
 	start = old;
-	check_eq(ask_start(self, PIDMAP_SID, pid, 0, &start), 0);
+	check_eq(ask_start(self, PIDMAP_SID, pid,
+			   PIDMAP_EXPECT_START, &start), 0);
 	spawn(leader, 0);
 	reap(leader);
 	start = 0;
@@ -359,9 +365,10 @@ static void no_start_without_leader(void **state)
 		 0);
 	check_eq(start, 0);
 	start = old;
-	check_eq(ask_start(self, PIDMAP_SID, pid, 0, &start), -ESTALE);
-	check_eq(ask_start(self, PIDMAP_PGID, pid, PIDMAP_START_TIME, &start),
-		 -ESTALE);
+	check_eq(ask_start(self, PIDMAP_SID, pid,
+			   PIDMAP_EXPECT_START, &start), -ESRCH);
+	check_eq(ask_start(self, PIDMAP_PGID, pid, PIDMAP_EXPECT_START |
+			   PIDMAP_START_TIME, &start), -ESRCH);
 }
 
 static void down_to_level_32(void **state)

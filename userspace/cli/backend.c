@@ -157,7 +157,7 @@ struct json_object *numbers_json(const struct pidmap_task *task)
 
 	for (int i = 0; i < task->levels; i++)
 		json_object_array_add(numbers,
-				      json_object_new_int(task->nr[i]));
+				      json_object_new_int(pidmap_task_nr(task)[i]));
 	return numbers;
 }
 

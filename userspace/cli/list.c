@@ -21,7 +21,7 @@ static struct json_object *get_tgid(const void *p)
 
 static struct json_object *get_tid(const void *p)
 {
-	return json_object_new_int(task_of(p)->nr[0]);
+	return json_object_new_int(pidmap_task_nr(task_of(p))[0]);
 }
 
 static struct json_object *get_ns(const void *p)
@@ -50,7 +50,7 @@ static struct json_object *get_start(const void *p)
 
 static struct json_object *get_command(const void *p)
 {
-	return command_json(task_of(p)->nr[0]);
+	return command_json(pidmap_task_nr(task_of(p))[0]);
 }
 
 const struct column list_columns[] = {
@@ -72,7 +72,7 @@ static struct json_object *lxkns_task(const struct pidmap_snapshot *snapshot,
 {
 	struct json_object *array = json_object_new_array();
 	struct pidmap_pid pids[PIDMAP_MAX_PIDS];
-	int count = pidmap_snapshot_pids(snapshot, task->nr[0], 0, pids,
+	int count = pidmap_snapshot_pids(snapshot, pidmap_task_nr(task)[0], 0, pids,
 					 ARRAY_SIZE(pids));
 
 	for (int i = 0; i < count; i++) {

@@ -105,7 +105,7 @@ static int by_node_and_name(const void *a, const void *b)
 	if (x->init != y->init)
 		return y->init - x->init;
 	order = strcmp(x->name, y->name);
-	return order ? order : x->task->nr[0] - y->task->nr[0];
+	return order ? order : pidmap_task_nr(x->task)[0] - pidmap_task_nr(y->task)[0];
 }
 
 static int by_shape(const void *a, const void *b)
@@ -174,7 +174,7 @@ static bool is_kernel_thread(pid_t tid)
 /* The kernel's own threads are all the same to people. */
 static void read_name(struct process *process, bool fold)
 {
-	pid_t tid = process->task->nr[0];
+	pid_t tid = pidmap_task_nr(process->task)[0];
 	char command[sizeof(process->name)];
 	char *text;
 
@@ -219,7 +219,7 @@ static void add_processes(struct tree *tree,
 		if (!process->node)
 			continue;
 		process->init =
-			process->task->nr[process->task->levels - 1] == 1;
+			pidmap_task_nr(process->task)[process->task->levels - 1] == 1;
 		read_name(process, tree->fold);
 		if (process->task->levels < least) {
 			least = process->task->levels;
@@ -303,7 +303,7 @@ static void chain(const struct style *style, const struct pidmap_task *task,
 	*text = '\0';
 	for (int i = 0; i < task->levels; i++)
 		text += sprintf(text, "%s%d", i ? style->arrow : "",
-				task->nr[i]);
+				pidmap_task_nr(task)[i]);
 }
 
 /**

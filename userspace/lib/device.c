@@ -52,6 +52,14 @@ static int translate_bound(const struct pidmap *h, enum pidmap_type type,
 	return ret < 0 ? -errno : ret;
 }
 
+/* A start time of 0 expects nothing. */
+static uint32_t start_flags(const uint64_t *start_time)
+{
+	if (!start_time)
+		return 0;
+	return PIDMAP_START_TIME | (*start_time ? PIDMAP_EXPECT_START : 0);
+}
+
 static int device_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,
 			    const struct pidmap_nsref *from,
 			    const struct pidmap_nsref *to,
@@ -59,7 +67,7 @@ static int device_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,
 {
 	struct pidmap_translate req = {
 		.size = sizeof(req),
-		.flags = start_time ? PIDMAP_START_TIME : 0,
+		.flags = start_flags(start_time),
 		.type = type,
 		.nr = nr,
 		.from = *from,
@@ -124,7 +132,7 @@ static int device_task_ids(struct pidmap *h, pid_t tid,
 {
 	struct pidmap_task_ids req = {
 		.size = sizeof(req),
-		.flags = start_time ? PIDMAP_START_TIME : 0,
+		.flags = start_flags(start_time),
 		.nr = tid,
 		.from = *from,
 		.to = *to,
@@ -151,13 +159,14 @@ static int device_pids(struct pidmap *h, enum pidmap_type type, pid_t nr,
 {
 	struct pidmap_pids req = {
 		.size = sizeof(req),
-		.flags = start_time ? PIDMAP_START_TIME : 0,
+		.flags = start_flags(start_time),
 		.type = type,
 		.nr = nr,
 		.from = *from,
 		.start_time = start_time ? *start_time : 0,
 		.pids = (uintptr_t)pids,
 		.capacity = capacity < INT_MAX ? capacity : INT_MAX,
+		.stride = sizeof(*pids),
 	};
 	int err = device_ioctl(h, PIDMAP_PIDS, &req);
 

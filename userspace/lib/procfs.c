@@ -652,9 +652,13 @@ static int tell_task(const struct listing *l, const struct proc_task *task)
 	if (err)
 		return err;
 	u.rec.levels = levels;
+	u.rec.nr_offset = sizeof(u.rec);
 	u.rec.size = sizeof(u.rec) + (levels + levels % 2) * sizeof(pid_t);
 	u.rec.tgid = task->st.tgid[0];
-	memcpy(u.rec.nr, task->st.tid, levels * sizeof(pid_t));
+	u.rec.pgid = task->st.pgid[0];
+	u.rec.sid = task->st.sid[0];
+	u.rec.ppid = task->st.ppid;
+	memcpy(u.room + sizeof(u.rec), task->st.tid, levels * sizeof(pid_t));
 	l->walk->stopped = l->walk->task(&u.rec, l->walk->arg);
 	return l->walk->stopped ? 1 : 0;
 }

@@ -316,13 +316,13 @@ static unsigned int find_path(struct pidmap_snapshot *s, uint32_t inum,
  */
 static bool is_doubtful(struct space *space, const struct pidmap_task *task)
 {
-	bool init = task->nr[task->levels - 1] == 1;
+	bool init = pidmap_task_nr(task)[task->levels - 1] == 1;
 	bool begun = space->begun;
 
 	space->begun = true;
 	return space->depth &&
 	       (begun == init ||
-		(init && (task->nr[0] != space->rec.init ||
+		(init && (pidmap_task_nr(task)[0] != space->rec.init ||
 			  task->start_time != space->rec.start_time)));
 }
 
@@ -357,11 +357,11 @@ static int make_index(struct pidmap_snapshot *s, bool certain)
 		if (!levels || task->levels != levels)
 			continue;
 		if (!certain &&
-		    (!space->begun || task->nr[levels - 1] == 1) &&
+		    (!space->begun || pidmap_task_nr(task)[levels - 1] == 1) &&
 		    is_doubtful(space, task))
 			return EAGAIN;
 		s->tasks[s->count++] = pos / UNIT;
-		enter(s, pos / UNIT, keys, task->nr, levels);
+		enter(s, pos / UNIT, keys, pidmap_task_nr(task), levels);
 	}
 	return 0;
 }
@@ -485,7 +485,7 @@ static const struct pidmap_task *find(const struct pidmap_snapshot *s, pid_t nr,
 	for (; (ref = s->table[i]); i = (i + STEP) & s->mask) {
 		const struct pidmap_task *task = record(s, ref);
 
-		if (task->levels > depth && task->nr[depth] == nr) {
+		if (task->levels > depth && pidmap_task_nr(task)[depth] == nr) {
 			*leaf = task->inum == inum ?
 				space : find_space(s, task->inum);
 			if (on_path(s, *leaf, space))
@@ -508,7 +508,7 @@ API pid_t pidmap_snapshot_translate(const struct pidmap_snapshot *s, pid_t nr,
 	if (space == NONE)
 		errno = ENOENT;
 	else if (on_path(s, leaf, space))
-		return task->nr[s->spaces[space].depth];
+		return pidmap_task_nr(task)[s->spaces[space].depth];
 	else
 		errno = EREMOTE;
 	return 0;
@@ -530,7 +530,7 @@ API int pidmap_snapshot_pids(const struct pidmap_snapshot *s, pid_t nr,
 	}
 	for (i = task->levels - 1; i >= 0; i--) {
 		pids[i].inum = s->spaces[space].rec.inum;
-		pids[i].nr = task->nr[i];
+		pids[i].nr = pidmap_task_nr(task)[i];
 		pids[i].id = s->spaces[space].rec.id;
 		space = s->spaces[space].parent;
 	}

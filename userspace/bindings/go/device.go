@@ -125,7 +125,8 @@ func (d *Device) NSpid(pid PIDType) []PIDType {
 func (d *Device) pids(nr PIDType, from Namespace) (NamespacedPIDs, error) {
 	var buf [maxLevel + 1]pid
 	req := pids{kind: uint32(TID), nr: int32(nr), from: name(from),
-		pids: &buf, capacity: uint32(len(buf))}
+		pids: &buf, capacity: uint32(len(buf)),
+		stride: uint32(unsafe.Sizeof(buf[0]))}
 	req.size = uint32(unsafe.Sizeof(req))
 	err := d.ioctl(ioctlPIDs, unsafe.Pointer(&req))
 	if err != nil {

@@ -38,6 +38,7 @@ type translate struct {
 	startTime         uint64
 	result            int32
 	reserved          uint32
+	pidID             uint64
 }
 
 type translateMany struct {
@@ -62,32 +63,39 @@ type pids struct {
 	size, flags, kind uint32
 	nr                int32
 	from              nsref
-	startTime         uint64
 	pids              *[maxLevel + 1]pid
-	capacity, count   uint32
+	capacity, stride  uint32
+	startTime         uint64
+	count, reserved   uint32
+	pidID             uint64
 }
 
 type list struct {
 	size, flags      uint32
 	ns               nsref
-	cursor           uint64
 	buffer           *recordBuffer
-	bufferSize, used uint32
-	count, reserved  uint32
+	bufferSize       uint32
+	reserved         uint32
+	cursor           uint64
+	used, count      uint32
 }
 
 const listBytes = 16384
 
-// recordBuffer has room behind the last record, which is read as a whole task.
-type recordBuffer [listBytes/8 + unsafe.Sizeof(task{})/8]uint64
+type recordBuffer [listBytes / 8]uint64
 
 type task struct {
-	size, levels uint16
-	inum         uint32
-	tgid         int32
-	reserved     uint32
-	startTime    uint64
-	nr           [maxLevel + 1]int32 // as many as there are levels
+	size, nrOffset, levels, flags uint16
+	inum                          uint32
+	tgid, pgid, sid, ppid         int32
+	reserved                      uint32
+	startTime, cgroup, pidID      uint64
+}
+
+// nr returns the numbers of a record, the view's first.
+func (t *task) nr() []int32 {
+	first := unsafe.Add(unsafe.Pointer(t), t.nrOffset)
+	return unsafe.Slice((*int32)(first), t.levels)
 }
 
 type namespace struct {

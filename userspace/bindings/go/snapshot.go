@@ -50,8 +50,8 @@ func NewPIDMap(d *Device, tasks bool) (*PIDMap, error) {
 	err = d.walk(ioctlList, flags, func(record unsafe.Pointer) {
 		t := (*task)(record)
 		numbers := make(NamespacedPIDs, t.levels)
-		for i := range numbers {
-			numbers[i].PID = PIDType(t.nr[i])
+		for i, nr := range t.nr() {
+			numbers[i].PID = PIDType(nr)
 		}
 		members = append(members, member{t.inum, numbers})
 	})

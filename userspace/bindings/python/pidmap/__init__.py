@@ -153,7 +153,7 @@ def _level(level: int) -> Optional[int]:
 
 def _task(task: _lib.CTask) -> Task:
     return Task(task.tgid, task.inum, task.start_time,
-                tuple(task.nr[:task.levels]))
+                task.nr)
 
 
 def _namespace(ns: _lib.CNs) -> PidNamespace:

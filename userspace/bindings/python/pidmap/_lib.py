@@ -46,9 +46,18 @@ class CPid(ctypes.Structure):
 
 
 class CTask(ctypes.Structure):
-    _fields_ = [("size", c_uint16), ("levels", c_uint16), ("inum", c_uint32),
-                ("tgid", c_int32), ("reserved", c_uint32),
-                ("start_time", c_uint64), ("nr", c_int32 * MAX_PIDS)]
+    _fields_ = [("size", c_uint16), ("nr_offset", c_uint16),
+                ("levels", c_uint16), ("flags", c_uint16), ("inum", c_uint32),
+                ("tgid", c_int32), ("pgid", c_int32), ("sid", c_int32),
+                ("ppid", c_int32), ("reserved", c_uint32),
+                ("start_time", c_uint64), ("cgroup", c_uint64),
+                ("pid_id", c_uint64)]
+
+    @property
+    def nr(self) -> Tuple[int, ...]:
+        """The numbers of the record, the view's first."""
+        first = ctypes.addressof(self) + self.nr_offset
+        return tuple((c_int32 * self.levels).from_address(first))
 
 
 class CNs(ctypes.Structure):
