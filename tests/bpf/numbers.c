@@ -82,7 +82,7 @@ static int add_task(const struct pidmap_task *record, void *arg)
 		err(1, "realloc");
 	task = &tasks[n_tasks++];
 	memset(task, 0, sizeof(*task));
-	task->tid = record->nr[0];
+	task->tid = pidmap_task_nr(record)[0];
 	task->ours = record->start_time > attached_at;
 	return 0;
 }
