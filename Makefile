@@ -6,9 +6,9 @@ KDIR	?= /lib/modules/$(shell uname -r)/build
 MINUTES	?= 10
 
 .DEFAULT_GOAL := all
-.PHONY: help all module compile demo check kunit bench fuzz lint install \
-	uninstall clean guest dkms-install dkms-uninstall deb check-host check-all \
-	check-debug coverage
+.PHONY: help all module compile demo check kunit bench fuzz lint install uninstall \
+	clean guest dkms-install dkms-uninstall deb rpm arch release pictures \
+	check-host check-packages check-all check-debug coverage
 
 help:		## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' \
@@ -49,7 +49,10 @@ coverage:	## which lines of the module the tests run, as HTML
 check-host:	## install on a whole Debian and use it; SUITES="bookworm ..."
 	@tests/host/run $(SUITES)
 
-check-all: check check-host check-debug coverage	## every test there is
+check-packages:	## the packages of other distributions, and the release
+	@tests/packaging/run
+
+check-all: check check-host check-debug check-packages coverage	## every test
 
 kunit:		## the module's unit tests, in a User-Mode Linux kernel
 	@tests/kunit/run
@@ -77,6 +80,21 @@ dkms-uninstall:	## remove the module and what belongs to it
 
 deb:		## Debian packages, into build/deb
 	@tests/host/deb --out build/deb
+
+rpm:		## RPM packages, into build/rpm
+	@packaging/rpm/build
+
+arch:		## packages for Arch Linux, into build/arch
+	@packaging/arch/build
+
+release:	## build/release/pidmap-VERSION.tar.gz, tried and ready to be signed
+	@packaging/release
+
+pictures:	## draw and record the pictures in docs/
+	@tests/deps pictures
+	dot -Tsvg docs/architecture.dot -o docs/architecture.svg
+	$(MAKE) -s guest
+	tests/demo/record docs/demo.svg
 
 clean:		## remove what was built; caches stay in ~/.cache/pidmap
 	$(RM) -r build probed.h
