@@ -17,7 +17,7 @@
 #include "walk.h"
 
 /* Room on the stack for what is gathered inside one RCU section. */
-#define BATCH_BYTES 768
+#define BATCH_BYTES (BITS_PER_LONG == 64 ? 1792 : 768)
 
 static_assert(PIDMAP_MAX_LEVEL == MAX_PID_NS_LEVEL);
 static_assert((int)PIDMAP_TID == PIDTYPE_PID);

@@ -66,37 +66,49 @@ unlock:
 	return next;
 }
 
-/* Return: room for a record of @size bytes, or NULL. */
-static __always_inline void *add_record(struct pidmap_batch *b, size_t size)
+/* Is there room for another record of @size bytes? */
+static __always_inline bool has_room(const struct pidmap_batch *b, u32 size)
+{
+	return size <= b->room - b->used;
+}
+
+/* Return: where to put a record, for which there is room. */
+static __always_inline void *add_record(struct pidmap_batch *b, u32 size)
 {
 	void *record = b->buffer + b->used;
 
-	if (size > b->room - b->used)
-		return NULL;
 	b->used += size;
 	b->count++;
 	return record;
 }
 
-static __always_inline bool visit_task(struct pid *pid, void *arg)
+static __always_inline bool visit_as(struct pid *pid, enum pid_type type,
+				     struct pidmap_batch *b)
 {
-	struct pidmap_batch *b = arg;
-	enum pid_type type = b->flags & PIDMAP_LIST_THREADS ?
-			     PIDTYPE_PID : PIDTYPE_TGID;
 	struct task_struct *task = pidmap_task(pid, type);
 	unsigned int levels = pidmap_record_levels(pid, b->view);
-	struct pidmap_task *rec;
+	unsigned int size = pidmap_record_size(levels);
 
 	if (!task)
 		return true;
 	if (b->flags & PIDMAP_LIST_DIRECT && pid->level != b->ns->level)
 		return true;
 
-	rec = add_record(b, pidmap_record_size(levels));
-	if (!rec)
+	if (!has_room(b, size))
 		return false;
-	pidmap_record_fill(rec, task, pid, b->view, levels, b->time_offset);
+	pidmap_record_fill(add_record(b, size), task, pid, b->view, levels,
+			   b->time_offset);
 	return true;
+}
+
+static __always_inline bool visit_task(struct pid *pid, void *arg)
+{
+	return visit_as(pid, PIDTYPE_PID, arg);
+}
+
+static __always_inline bool visit_process(struct pid *pid, void *arg)
+{
+	return visit_as(pid, PIDTYPE_TGID, arg);
 }
 
 /**
@@ -108,7 +120,10 @@ static __always_inline bool visit_task(struct pid *pid, void *arg)
  */
 void pidmap_walk_tasks(struct pidmap_batch *b)
 {
-	b->cursor = walk(b->ns, b->cursor, visit_task, b);
+	if (b->flags & PIDMAP_LIST_THREADS)
+		b->cursor = walk(b->ns, b->cursor, visit_task, b);
+	else
+		b->cursor = walk(b->ns, b->cursor, visit_process, b);
 }
 
 static bool visit_namespace(struct pid *pid, void *arg)
@@ -120,9 +135,9 @@ static bool visit_namespace(struct pid *pid, void *arg)
 
 	if (!is_init(pid))
 		return true;
-	rec = add_record(b, sizeof(*rec));
-	if (!rec)
+	if (!has_room(b, sizeof(*rec)))
 		return false;
+	rec = add_record(b, sizeof(*rec));
 	memset(rec, 0, sizeof(*rec));
 	rec->size = sizeof(*rec);
 	rec->level = ns->level;
