@@ -27,11 +27,17 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <pidmap.h>
+
+/* From linux/magic.h of Linux 6.9. */
+#ifndef PIDFS_MAGIC
+#define PIDFS_MAGIC	0x50494446
+#endif
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -535,6 +541,8 @@ static void check_names(void)
 	got = ask(odd, ref(A));
 	check(got == -EINVAL, "kind 99: %d", got);
 
+	got = pidmap_info(h, &info, PIDMAP_INFO_SIZE_V1 - 1);
+	check(got == -1 && errno == EINVAL, "info, too short: %d", errno);
 	check(!pidmap_info(h, &info, sizeof(info)), "info: %d", errno);
 	check(info.inum == space_inum[V], "info: inode %u", info.inum);
 	check(info.rights == PIDMAP_RIGHT_IDENTITY, "info: rights");
@@ -884,27 +892,88 @@ static void check_snapshot(void)
 	pidmap_snapshot_free(s);
 }
 
+static int stamped(struct pidmap_stamp *stamp)
+{
+	return outcome(pidmap_translate_at(h, PIDMAP_TGID, number[A_CHILD][V],
+					   ref(V), ref(A), stamp));
+}
+
 static void check_start_time(void)
 {
-	uint64_t start = 0, expect;
-	pid_t nr = number[A_CHILD][V];
+	struct pidmap_stamp stamp = { .flags = PIDMAP_START_TIME };
+	struct pidmap_pid pids[PIDMAP_MAX_PIDS];
+	struct pidmap_ids ids;
+	uint64_t start;
 	int got;
 
-	got = outcome(pidmap_translate_at(h, PIDMAP_TGID, nr, ref(V), ref(A),
-					  &start));
+	got = stamped(&stamp);
 	check(good(got, number[A_CHILD][A], true), "start time: %d", got);
-	if (got < 0)
+	start = stamp.start_time;
+	if (got > 0) {
+		check(start, "start time 0");
+		stamp.flags = PIDMAP_EXPECT_START;
+		got = stamped(&stamp);
+		check(got == number[A_CHILD][A] && stamp.start_time == start,
+		      "start time expected: %d", got);
+		stamp.flags |= PIDMAP_START_TIME;
+		got = stamped(&stamp);
+		check(got == number[A_CHILD][A] && stamp.start_time == start,
+		      "start time expected and asked for: %d", got);
+		stamp.start_time++;
+		got = stamped(&stamp);
+		check(got == -ESTALE, "start time of another: %d", got);
+		got = outcome(pidmap_task_ids(h, number[A_CHILD][V], ref(V),
+					      ref(A), &ids, &stamp));
+		check(got == -ESTALE, "IDs of another: %d", got);
+		got = outcome(pidmap_pids(h, PIDMAP_TGID, number[A_CHILD][V],
+					  ref(V), pids, PIDMAP_MAX_PIDS,
+					  &stamp));
+		check(got == -ESTALE, "numbers of another: %d", got);
+		got = pidmap_pidfd(h, PIDMAP_TGID, number[A_CHILD][A], ref(A),
+				   0, &stamp) < 0 ? errno : 0;
+		check(got == ESTALE, "pidfd of another: %d", got);
+		stamp.start_time = 0;
+		got = stamped(&stamp);
+		check(got == -ESTALE, "0 expected: %d", got);
+	}
+	stamp = (struct pidmap_stamp){ 0 };
+	got = stamped(&stamp);
+	check(got == number[A_CHILD][A], "an empty stamp: %d", got);
+	stamp.flags = 0x80;
+	got = stamped(&stamp);
+	check(got == -EINVAL, "stamp with an odd flag: %d", got);
+	stamp = (struct pidmap_stamp){ .reserved = 1 };
+	got = stamped(&stamp);
+	check(got == -EINVAL, "stamp, reserved: %d", got);
+}
+
+/* The pid ID is what fstat(2) of a pidfd shows, if the kernel has pidfs. */
+static void check_pid_id(void)
+{
+	struct pidmap_stamp stamp = { .flags = PIDMAP_PID_ID };
+	struct statfs fs;
+	struct stat st;
+	int fd, got;
+
+	fd = pidmap_pidfd(h, PIDMAP_TGID, number[A_CHILD][A], ref(A), 0, NULL);
+	check(fd >= 0, "pidfd: %d", errno);
+	if (fd < 0)
 		return;
-	check(start, "start time 0");
-	expect = start;
-	got = outcome(pidmap_translate_at(h, PIDMAP_TGID, nr, ref(V), ref(A),
-					  &expect));
-	check(got == number[A_CHILD][A] && expect == start,
-	      "start time expected: %d", got);
-	expect = start + 1;
-	got = outcome(pidmap_translate_at(h, PIDMAP_TGID, nr, ref(V), ref(A),
-					  &expect));
-	check(got == -ESTALE, "start time of another: %d", got);
+	got = outcome(pidmap_translate_pidfd(h, fd, ref(A)));
+	check(got == number[A_CHILD][A], "pidfd from A: %d", got);
+	got = stamped(&stamp);
+	if (fstatfs(fd, &fs) || fs.f_type != PIDFS_MAGIC)
+		check(got == -EOPNOTSUPP, "pid ID without pidfs: %d", got);
+	else if (got > 0 || !good(got, 0, true))
+		check(!fstat(fd, &st) && stamp.pid_id == st.st_ino,
+		      "pid ID: %d", got);
+	close(fd);
+
+	got = pidmap_pidfd(h, PIDMAP_TGID, 1 << 30, ref(A), 0, NULL);
+	check(got == -1 && errno == ESRCH, "pidfd of nobody: %d", errno);
+	got = pidmap_pidfd(h, PIDMAP_TGID, number[A_CHILD][A], ref(A), 1U << 31,
+			   NULL);
+	check(got == -1 && errno == EINVAL, "pidfd, odd flag: %d", errno);
 }
 
 /* The same seen from inside A, where /proc is that of V. */
@@ -1040,6 +1109,7 @@ static int suite(void)
 	check_list_ns();
 	check_snapshot();
 	check_start_time();
+	check_pid_id();
 	check_churn();
 	check_inside();
 	pidmap_close(h);

@@ -43,11 +43,12 @@ static struct pidmap_task *make_record(const struct fake_task *t, char *room)
 
 	memset(rec, 0, sizeof(*rec));
 	rec->levels = w.depth[t->space] + 1;
+	rec->nr_offset = sizeof(*rec);
 	rec->size = sizeof(*rec) + (rec->levels + rec->levels % 2) * 4;
 	rec->inum = w.spaces[t->space].inum;
 	rec->tgid = t->nr[0];
 	rec->start_time = t->start_time;
-	memcpy(rec->nr, t->nr, (rec->levels + rec->levels % 2) * 4);
+	memcpy(rec + 1, t->nr, (rec->levels + rec->levels % 2) * 4);
 	return rec;
 }
 

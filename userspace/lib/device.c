@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
  * The back end ``device``: the kernel module answers.
  */
@@ -52,37 +52,44 @@ static int translate_bound(const struct pidmap *h, enum pidmap_type type,
 	return ret < 0 ? -errno : ret;
 }
 
-/* A start time of 0 expects nothing. */
-static uint32_t start_flags(const uint64_t *start_time)
+/* What a stamp puts into a request, and what it takes out of it. */
+#define STAMP(stamp)							\
+	.flags = (stamp) ? (stamp)->flags : 0,				\
+	.start_time = (stamp) && (stamp)->flags & PIDMAP_EXPECT_START ?	\
+		      (stamp)->start_time : 0
+
+static void stamp_result(struct pidmap_stamp *stamp, uint64_t start_time,
+			 uint64_t pid_id)
 {
-	if (!start_time)
-		return 0;
-	return PIDMAP_START_TIME | (*start_time ? PIDMAP_EXPECT_START : 0);
+	if (!stamp)
+		return;
+	if (stamp->flags & PIDMAP_START_TIME)
+		stamp->start_time = start_time;
+	if (stamp->flags & PIDMAP_PID_ID)
+		stamp->pid_id = pid_id;
 }
 
 static int device_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,
 			    const struct pidmap_nsref *from,
 			    const struct pidmap_nsref *to,
-			    uint64_t *start_time)
+			    struct pidmap_stamp *stamp)
 {
 	struct pidmap_translate req = {
 		.size = sizeof(req),
-		.flags = start_flags(start_time),
+		STAMP(stamp),
 		.type = type,
 		.nr = nr,
 		.from = *from,
 		.to = *to,
-		.start_time = start_time ? *start_time : 0,
 	};
 	int err;
 
-	if (!start_time && is_bound(from) && is_bound(to) && type <= PIDMAP_SID)
+	if (!stamp && is_bound(from) && is_bound(to) && type <= PIDMAP_SID)
 		return translate_bound(h, type, nr);
 	err = device_ioctl(h, PIDMAP_TRANSLATE, &req);
 	if (err)
 		return err;
-	if (start_time)
-		*start_time = req.start_time;
+	stamp_result(stamp, req.start_time, req.pid_id);
 	return req.result;
 }
 
@@ -107,10 +114,21 @@ static int device_translate_many(struct pidmap *h, enum pidmap_type type,
 		int err = device_ioctl(h, PIDMAP_TRANSLATE_MANY, &req);
 
 		*done += req.done;
-		if (err)
+		/* A signal ends a call early, not without progress. */
+		if (err && err != -EINTR)
 			return err;
 	} while (*done < count);
 	return 0;
+}
+
+static int device_set_view(struct pidmap *h, int ns)
+{
+	struct pidmap_set_view req = {
+		.size = sizeof(req),
+		.ns = pidmap_ns_fd(ns),
+	};
+
+	return device_ioctl(h, PIDMAP_SET_VIEW, &req);
 }
 
 static int device_bind(struct pidmap *h, const struct pidmap_nsref *from,
@@ -128,22 +146,20 @@ static int device_bind(struct pidmap *h, const struct pidmap_nsref *from,
 static int device_task_ids(struct pidmap *h, pid_t tid,
 			   const struct pidmap_nsref *from,
 			   const struct pidmap_nsref *to,
-			   struct pidmap_ids *ids, uint64_t *start_time)
+			   struct pidmap_ids *ids, struct pidmap_stamp *stamp)
 {
 	struct pidmap_task_ids req = {
 		.size = sizeof(req),
-		.flags = start_flags(start_time),
+		STAMP(stamp),
 		.nr = tid,
 		.from = *from,
 		.to = *to,
-		.start_time = start_time ? *start_time : 0,
 	};
 	int err = device_ioctl(h, PIDMAP_TASK_IDS, &req);
 
 	if (err)
 		return err;
-	if (start_time)
-		*start_time = req.start_time;
+	stamp_result(stamp, req.start_time, req.pid_id);
 	ids->tid = req.tid;
 	ids->tgid = req.tgid;
 	ids->pgid = req.pgid;
@@ -155,15 +171,14 @@ static int device_task_ids(struct pidmap *h, pid_t tid,
 static int device_pids(struct pidmap *h, enum pidmap_type type, pid_t nr,
 		       const struct pidmap_nsref *from,
 		       struct pidmap_pid *pids, size_t capacity,
-		       uint64_t *start_time)
+		       struct pidmap_stamp *stamp)
 {
 	struct pidmap_pids req = {
 		.size = sizeof(req),
-		.flags = start_flags(start_time),
+		STAMP(stamp),
 		.type = type,
 		.nr = nr,
 		.from = *from,
-		.start_time = start_time ? *start_time : 0,
 		.pids = (uintptr_t)pids,
 		.capacity = capacity < INT_MAX ? capacity : INT_MAX,
 		.stride = sizeof(*pids),
@@ -172,8 +187,7 @@ static int device_pids(struct pidmap *h, enum pidmap_type type, pid_t nr,
 
 	if (err)
 		return err;
-	if (start_time)
-		*start_time = req.start_time;
+	stamp_result(stamp, req.start_time, req.pid_id);
 	return req.count;
 }
 
@@ -208,7 +222,7 @@ static int device_walk(struct pidmap *h, unsigned long op,
 		const char *record = buffer;
 		int err = device_ioctl(h, op, &req);
 
-		if (err)
+		if (err && err != -EINTR)
 			return err;
 		for (; record < buffer + req.used;
 		     record += *(const uint16_t *)record)
@@ -220,7 +234,9 @@ static int device_walk(struct pidmap *h, unsigned long op,
 
 static int device_list_fill(struct pidmap *h, struct pidmap_list *req)
 {
-	return device_ioctl(h, PIDMAP_LIST, req);
+	int err = device_ioctl(h, PIDMAP_LIST, req);
+
+	return err == -EINTR ? 0 : err;
 }
 
 static int device_list(struct pidmap *h, const struct pidmap_nsref *ns,
@@ -241,6 +257,7 @@ const struct backend_ops device_ops = {
 	.info = device_info,
 	.translate = device_translate,
 	.translate_many = device_translate_many,
+	.set_view = device_set_view,
 	.bind = device_bind,
 	.task_ids = device_task_ids,
 	.pids = device_pids,

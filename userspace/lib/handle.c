@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
  * The handle: chooses back ends and hands every call to them.
  */
@@ -8,8 +8,20 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* This file has the symbols of the functions that are inline elsewhere. */
+#define PIDMAP_INLINE	__attribute__((visibility("default")))
 #include "internal.h"
 #include "proc.h"
+
+#define STRING(x)	#x
+#define DOTTED(a, b, c)	STRING(a) "." STRING(b) "." STRING(c)
+
+#ifdef VERSION_MAJOR
+_Static_assert(PIDMAP_VERSION_MAJOR == VERSION_MAJOR &&
+	       PIDMAP_VERSION_MINOR == VERSION_MINOR &&
+	       PIDMAP_VERSION_PATCH == VERSION_PATCH,
+	       "change PIDMAP_VERSION_* in pidmap.h to what VERSION says");
+#endif
 
 static const struct backend_ops * const backends[] = {
 	&device_ops,
@@ -147,22 +159,40 @@ API const char *pidmap_backend(const struct pidmap *h)
 
 API const char *pidmap_version(void)
 {
-	return PIDMAP_VERSION;
+	return DOTTED(PIDMAP_VERSION_MAJOR, PIDMAP_VERSION_MINOR,
+		      PIDMAP_VERSION_PATCH);
 }
 
 API int pidmap_info(struct pidmap *h, struct pidmap_info *info, size_t size)
 {
-	if (size < sizeof(*info))
+	if (size < PIDMAP_INFO_SIZE_V1)
 		return fail(-EINVAL);
 	memset(info, 0, size);
 	return status(ASK(h, info, info, size));
 }
 
+/* A stamp that asks for nothing is none. */
+static bool stamp_valid(struct pidmap_stamp **stamp)
+{
+	const uint32_t known = PIDMAP_START_TIME | PIDMAP_EXPECT_START |
+			       PIDMAP_PID_ID;
+
+	if (!*stamp)
+		return true;
+	if ((*stamp)->reserved || (*stamp)->flags & ~known)
+		return false;
+	if (!(*stamp)->flags)
+		*stamp = NULL;
+	return true;
+}
+
 API pid_t pidmap_translate_at(struct pidmap *h, enum pidmap_type type, pid_t nr,
 			      struct pidmap_nsref from, struct pidmap_nsref to,
-			      uint64_t *start_time)
+			      struct pidmap_stamp *stamp)
 {
-	return answer(ASK(h, translate, type, nr, &from, &to, start_time));
+	if (!stamp_valid(&stamp))
+		return fail(-EINVAL);
+	return answer(ASK(h, translate, type, nr, &from, &to, stamp));
 }
 
 API pid_t pidmap_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,
@@ -187,6 +217,22 @@ API int pidmap_translate_many(struct pidmap *h, enum pidmap_type type,
 	return status(err);
 }
 
+API int pidmap_set_view(struct pidmap *h, int ns)
+{
+	int err = ASK(h, set_view, ns);
+	size_t i;
+
+	if (err)
+		return fail(err);
+	/* The others look from the namespace that the caller lives in. */
+	while (!h->ops[0]->set_view)
+		h->ops[0] = h->ops[1], h->ops[1] = h->ops[2];
+	for (i = 1; i < ARRAY_SIZE(h->ops); i++)
+		h->ops[i] = NULL;
+	h->raised = true;
+	return 0;
+}
+
 API int pidmap_bind(struct pidmap *h, struct pidmap_nsref from,
 		    struct pidmap_nsref to)
 {
@@ -195,21 +241,25 @@ API int pidmap_bind(struct pidmap *h, struct pidmap_nsref from,
 
 API pid_t pidmap_task_ids(struct pidmap *h, pid_t tid, struct pidmap_nsref from,
 			  struct pidmap_nsref to, struct pidmap_ids *ids,
-			  uint64_t *start_time)
+			  struct pidmap_stamp *stamp)
 {
 	int err;
 
+	if (!stamp_valid(&stamp))
+		return fail(-EINVAL);
 	memset(ids, 0, sizeof(*ids));
-	err = ASK(h, task_ids, tid, &from, &to, ids, start_time);
+	err = ASK(h, task_ids, tid, &from, &to, ids, stamp);
 	return answer(err ? err : ids->tid);
 }
 
 API int pidmap_pids(struct pidmap *h, enum pidmap_type type, pid_t nr,
 		    struct pidmap_nsref from, struct pidmap_pid *pids,
-		    size_t capacity, uint64_t *start_time)
+		    size_t capacity, struct pidmap_stamp *stamp)
 {
+	if (!stamp_valid(&stamp))
+		return fail(-EINVAL);
 	return answer(ASK(h, pids, type, nr, &from, pids, capacity,
-			  start_time));
+			  stamp));
 }
 
 API int pidmap_list(struct pidmap *h, struct pidmap_nsref ns,
@@ -230,6 +280,12 @@ API int pidmap_list_ns(struct pidmap *h, struct pidmap_nsref ns,
 	return err ? fail(err) : walk.stopped;
 }
 
+static bool is_reaped(int pidfd)
+{
+	return syscall(SYS_pidfd_send_signal, pidfd, 0, NULL, 0) < 0 &&
+	       errno == ESRCH;
+}
+
 API pid_t pidmap_translate_pidfd(struct pidmap *h, int pidfd,
 				 struct pidmap_nsref to)
 {
@@ -246,10 +302,66 @@ API pid_t pidmap_translate_pidfd(struct pidmap *h, int pidfd,
 	ret = ASK(h, translate, PIDMAP_TID, nr, &(struct pidmap_nsref){ 0 },
 		  &to, NULL);
 	/* Still there: so the number was its all the time. */
-	if (syscall(SYS_pidfd_send_signal, pidfd, 0, NULL, 0) < 0 &&
-	    errno == ESRCH)
+	if (is_reaped(pidfd))
 		ret = -ESRCH;
 	return answer(ret);
+}
+
+/* The number of an ID where the caller lives; a raised view is elsewhere. */
+static int own_number(struct pidmap *h, enum pidmap_type type, pid_t nr,
+		      const struct pidmap_nsref *from, int own,
+		      struct pidmap_stamp *stamp)
+{
+	struct pidmap_nsref to = own < 0 ? pidmap_ns_view() :
+					   pidmap_ns_fd(own);
+
+	return ASK(h, translate, type, nr, from, &to, stamp);
+}
+
+/*
+ * What has the number after the pidfd was opened is what the pidfd refers to,
+ * for that was not reaped before.
+ */
+static int open_pidfd(struct pidmap *h, enum pidmap_type type, pid_t nr,
+		      const struct pidmap_nsref *from, int own,
+		      unsigned int flags, struct pidmap_stamp *stamp)
+{
+	int fd, number, again;
+
+	number = own_number(h, type, nr, from, own, stamp);
+	while (number > 0) {
+		fd = syscall(SYS_pidfd_open, number, flags);
+		if (fd < 0)
+			return -errno;
+		again = own_number(h, type, nr, from, own, stamp);
+		if (again == number) {
+			if (!is_reaped(fd))
+				return fd;
+			again = -ESRCH;
+		}
+		close(fd);
+		number = again;
+	}
+	return number;
+}
+
+API int pidmap_pidfd(struct pidmap *h, enum pidmap_type type, pid_t nr,
+		     struct pidmap_nsref from, unsigned int flags,
+		     struct pidmap_stamp *stamp)
+{
+	int own = -1, fd;
+
+	if (!stamp_valid(&stamp))
+		return fail(-EINVAL);
+	if (h->raised) {
+		own = ns_open_own();
+		if (own < 0)
+			return fail(own);
+	}
+	fd = open_pidfd(h, type, nr, &from, own, flags, stamp);
+	if (own >= 0)
+		close(own);
+	return fd < 0 ? fail(fd) : fd;
 }
 
 API int pidmap_open_proc(struct pidmap *h)

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
  * What the files of libpidmap share. Inside the library a failure is a negative
  * errno; only handle.c and snapshot.c turn it into the public convention.
@@ -34,20 +34,21 @@ struct backend_ops {
 	int (*info)(struct pidmap *h, struct pidmap_info *info, size_t size);
 	int (*translate)(struct pidmap *h, enum pidmap_type type, pid_t nr,
 			 const struct pidmap_nsref *from,
-			 const struct pidmap_nsref *to, uint64_t *start_time);
+			 const struct pidmap_nsref *to, struct pidmap_stamp *stamp);
 	int (*translate_many)(struct pidmap *h, enum pidmap_type type,
 			      size_t count, const pid_t *numbers,
 			      pid_t *results, const struct pidmap_nsref *from,
 			      const struct pidmap_nsref *to, size_t *done);
+	int (*set_view)(struct pidmap *h, int ns);
 	int (*bind)(struct pidmap *h, const struct pidmap_nsref *from,
 		    const struct pidmap_nsref *to);
 	int (*task_ids)(struct pidmap *h, pid_t tid,
 			const struct pidmap_nsref *from,
 			const struct pidmap_nsref *to, struct pidmap_ids *ids,
-			uint64_t *start_time);
+			struct pidmap_stamp *stamp);
 	int (*pids)(struct pidmap *h, enum pidmap_type type, pid_t nr,
 		    const struct pidmap_nsref *from, struct pidmap_pid *pids,
-		    size_t capacity, uint64_t *start_time);
+		    size_t capacity, struct pidmap_stamp *stamp);
 	int (*list)(struct pidmap *h, const struct pidmap_nsref *ns,
 		    unsigned int flags, struct walk *walk);
 	int (*list_ns)(struct pidmap *h, const struct pidmap_nsref *ns,
@@ -99,6 +100,7 @@ struct pidmap {
 	const struct backend_ops *ops[3];
 	char name[32];
 	int fd;			/* of the device, or -1 */
+	bool raised;		/* pidmap_set_view() succeeded */
 	struct local local;
 };
 
@@ -117,6 +119,7 @@ void place_put(struct place *place);
 int local_task_inum(const struct pidmap *h, const struct proc_task *task,
 		    uint32_t *inum);
 int local_task_ns(const struct pidmap *h, const struct proc_task *task);
+int ns_open_own(void);
 uint32_t ns_inum(int fd);
 uint64_t ns_id(int fd);
 int ns_climb(int fd, unsigned int levels);

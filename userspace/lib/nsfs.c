@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
  * The back end ``nsfs``: the kernel's own ioctls, Linux 6.11 and newer. They
  * translate between the caller's namespace and one other, TIDs and TGIDs.
@@ -105,13 +105,13 @@ static int nsfs_translate_many(struct pidmap *h, enum pidmap_type type,
 
 static int nsfs_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,
 			  const struct pidmap_nsref *from,
-			  const struct pidmap_nsref *to, uint64_t *start_time)
+			  const struct pidmap_nsref *to, struct pidmap_stamp *stamp)
 {
 	size_t done = 0;
 	pid_t result;
 	int err;
 
-	if (start_time)
+	if (stamp)
 		return -EOPNOTSUPP;
 	err = nsfs_translate_many(h, type, 1, &nr, &result, from, to, &done);
 	return err ? err : result;

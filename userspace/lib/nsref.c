@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
  * A name becomes a namespace, without the module; and what the back ends nsfs
  * and procfs share besides.
@@ -67,7 +67,7 @@ int ns_climb(int fd, unsigned int levels)
  * A file of the namespace the caller lives in. Any procfs will do for this, of
  * whatever namespace; else the kernel's own way, Linux 6.11 and newer.
  */
-static int open_own_ns(void)
+int ns_open_own(void)
 {
 	int pidfd, fd = open("/proc/thread-self/ns/pid", O_RDONLY | O_CLOEXEC);
 
@@ -89,7 +89,7 @@ static uint32_t own_inum(const struct pidmap *h)
 	if (h->local.root >= 0)
 		return proc_link_inum(h->local.root, "self/ns/pid", &inum) ?
 		       0 : inum;
-	fd = open_own_ns();
+	fd = ns_open_own();
 	if (fd < 0)
 		return 0;
 	inum = ns_inum(fd);
@@ -124,7 +124,7 @@ int local_open(struct pidmap *h)
 	if (l->view.fd >= 0)
 		return 0;
 	l->root = proc_open_root();
-	l->view.fd = open_own_ns();
+	l->view.fd = ns_open_own();
 	if (l->view.fd < 0)
 		return l->view.fd;
 	l->view.inum = ns_inum(l->view.fd);

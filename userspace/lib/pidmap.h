@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
  * libpidmap - translate IDs between PID namespaces
  *
@@ -30,6 +30,13 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/** PIDMAP_VERSION_MAJOR - the version of this header: MAJOR.MINOR.PATCH */
+#define PIDMAP_VERSION_MAJOR	0
+/** PIDMAP_VERSION_MINOR - see %PIDMAP_VERSION_MAJOR */
+#define PIDMAP_VERSION_MINOR	1
+/** PIDMAP_VERSION_PATCH - see %PIDMAP_VERSION_MAJOR */
+#define PIDMAP_VERSION_PATCH	0
 
 /** PIDMAP_DEVICE - what the back end ``device`` opens */
 #define PIDMAP_DEVICE		"/dev/pidmap"
@@ -64,6 +71,27 @@ struct pidmap_ids {
 	pid_t pgid;
 	pid_t sid;
 	pid_t ppid;
+};
+
+/**
+ * struct pidmap_stamp - tells an ID from a later one with the same number
+ * @flags: what is asked for: %PIDMAP_START_TIME, %PIDMAP_EXPECT_START,
+ *	%PIDMAP_PID_ID. A field without its flag is neither read nor written.
+ * @reserved: must be 0
+ * @start_time: in with %PIDMAP_EXPECT_START, the start time that the ID must
+ *	have, any value; out with %PIDMAP_START_TIME, the one it has. Nanoseconds
+ *	of the boot-time clock, as in struct pidmap_task. Only the back end
+ *	``device`` knows start times.
+ * @pid_id: out with %PIDMAP_PID_ID, the 64-bit ID of the ID, which is never
+ *	reused (Linux 6.12 and newer)
+ *
+ * A struct that the caller zeroes, or no struct (NULL), asks for nothing.
+ */
+struct pidmap_stamp {
+	uint32_t flags;
+	uint32_t reserved;
+	uint64_t start_time;
+	uint64_t pid_id;
 };
 
 /**
@@ -106,6 +134,18 @@ const char *pidmap_backend(const struct pidmap *h);
  */
 const char *pidmap_version(void);
 
+/*
+ * The functions that name a namespace are inline, and symbols of the library
+ * for other languages and for callers that are compiled without optimization.
+ */
+#ifndef PIDMAP_INLINE
+#ifdef __cplusplus
+#define PIDMAP_INLINE	inline
+#else
+#define PIDMAP_INLINE	extern __inline__ __attribute__((__gnu_inline__))
+#endif
+#endif
+
 /**
  * pidmap_ns_make() - name a PID namespace
  * @kind: how it is named, one of enum pidmap_kind
@@ -113,7 +153,7 @@ const char *pidmap_version(void);
  *
  * Return: the name. The functions below are easier to read.
  */
-static inline struct pidmap_nsref pidmap_ns_make(enum pidmap_kind kind,
+PIDMAP_INLINE struct pidmap_nsref pidmap_ns_make(enum pidmap_kind kind,
 						 uint64_t value)
 {
 	struct pidmap_nsref ns;
@@ -124,44 +164,77 @@ static inline struct pidmap_nsref pidmap_ns_make(enum pidmap_kind kind,
 	return ns;
 }
 
-/** pidmap_ns_view() - the caller's own namespace */
-static inline struct pidmap_nsref pidmap_ns_view(void)
+/**
+ * pidmap_ns_view() - the caller's view: its own namespace, or a raised view
+ *
+ * Return: the name.
+ */
+PIDMAP_INLINE struct pidmap_nsref pidmap_ns_view(void)
 {
 	return pidmap_ns_make(PIDMAP_NS_VIEW, 0);
 }
 
-/** pidmap_ns_fd() - the namespace of an open nsfs file */
-static inline struct pidmap_nsref pidmap_ns_fd(int fd)
+/**
+ * pidmap_ns_fd() - the namespace of an open nsfs file
+ * @fd: its descriptor, which must stay open while the name is used
+ *
+ * Return: the name.
+ */
+PIDMAP_INLINE struct pidmap_nsref pidmap_ns_fd(int fd)
 {
 	return pidmap_ns_make(PIDMAP_NS_FD, (uint32_t)fd);
 }
 
-/** pidmap_ns_tid() - the namespace the task with this TID lives in */
-static inline struct pidmap_nsref pidmap_ns_tid(pid_t tid)
+/**
+ * pidmap_ns_tid() - the namespace that a task lives in
+ * @tid: its TID in the view
+ *
+ * Return: the name.
+ */
+PIDMAP_INLINE struct pidmap_nsref pidmap_ns_tid(pid_t tid)
 {
 	return pidmap_ns_make(PIDMAP_NS_TID, (uint32_t)tid);
 }
 
-/** pidmap_ns_inum() - the namespace with this inode number */
-static inline struct pidmap_nsref pidmap_ns_inum(uint32_t inum)
+/**
+ * pidmap_ns_inum() - the namespace with an inode number
+ * @inum: the inode number, as in ``pid:[4026532177]``
+ *
+ * Return: the name.
+ */
+PIDMAP_INLINE struct pidmap_nsref pidmap_ns_inum(uint32_t inum)
 {
 	return pidmap_ns_make(PIDMAP_NS_INUM, inum);
 }
 
-/** pidmap_ns_id() - the namespace with this never-reused ID */
-static inline struct pidmap_nsref pidmap_ns_id(uint64_t id)
+/**
+ * pidmap_ns_id() - the namespace with an ID
+ * @id: its 64-bit ID, which is never reused (Linux 6.18 and newer)
+ *
+ * Return: the name.
+ */
+PIDMAP_INLINE struct pidmap_nsref pidmap_ns_id(uint64_t id)
 {
 	return pidmap_ns_make(PIDMAP_NS_ID, id);
 }
 
-/** pidmap_ns_level() - the view's ancestor at this level */
-static inline struct pidmap_nsref pidmap_ns_level(uint32_t level)
+/**
+ * pidmap_ns_level() - the namespace at a level on the path to the view
+ * @level: the level; the initial namespace has 0
+ *
+ * Return: the name.
+ */
+PIDMAP_INLINE struct pidmap_nsref pidmap_ns_level(uint32_t level)
 {
 	return pidmap_ns_make(PIDMAP_NS_LEVEL, level);
 }
 
-/** pidmap_ns_bound() - what pidmap_bind() put in the same place */
-static inline struct pidmap_nsref pidmap_ns_bound(void)
+/**
+ * pidmap_ns_bound() - what pidmap_bind() stored in the same place
+ *
+ * Return: the name.
+ */
+PIDMAP_INLINE struct pidmap_nsref pidmap_ns_bound(void)
 {
 	return pidmap_ns_make(PIDMAP_NS_BOUND, 0);
 }
@@ -169,13 +242,33 @@ static inline struct pidmap_nsref pidmap_ns_bound(void)
 /**
  * pidmap_info() - what answers, and who asks
  * @h: the handle
- * @info: filled in. Back ends other than the device leave @abi_version and
- *	@record_min 0; @level may be %PIDMAP_LEVEL_UNKNOWN.
- * @size: sizeof(struct pidmap_info)
+ * @info: filled in, up to @size bytes; what is not known is 0. Back ends other
+ *	than the device leave @abi_version and @record_min 0; @level may be
+ *	%PIDMAP_LEVEL_UNKNOWN.
+ * @size: sizeof(struct pidmap_info) as the caller was compiled; EINVAL if it is
+ *	less than %PIDMAP_INFO_SIZE_V1
  *
  * Return: 0, or -1 with errno.
  */
 int pidmap_info(struct pidmap *h, struct pidmap_info *info, size_t size);
+
+/**
+ * pidmap_set_view() - look from another namespace
+ * @h: the handle
+ * @ns: an open nsfs file of it, for example /host/proc/1/ns/pid. It may be
+ *	closed afterwards.
+ *
+ * Raises the view: %PIDMAP_NS_VIEW, TIDs, inode numbers and levels then mean
+ * what they mean in that namespace. The opener and every caller need
+ * CAP_SYS_PTRACE in the user namespace that owns it; pidmap(4) has the rules.
+ * It can be done once, and before pidmap_bind() and before other threads use
+ * the handle. Only the back end ``device`` can do it, and the handle has no
+ * other back end afterwards.
+ *
+ * Return: 0, or -1 with errno: EPERM; EBUSY if the view was set or something is
+ * bound already; EOPNOTSUPP without the device.
+ */
+int pidmap_set_view(struct pidmap *h, int ns);
 
 /**
  * pidmap_translate() - the number of an ID in another namespace
@@ -199,15 +292,15 @@ pid_t pidmap_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,
  * @nr: its number in @from
  * @from: a namespace
  * @to: a namespace
- * @start_time: the start time expected of the task, in nanoseconds of the
- *	boot-time clock, 0 to expect nothing; overwritten with the one it has.
- *	Back ends other than the device cannot know it.
+ * @stamp: what is expected of the ID and what is asked about it, or NULL
  *
- * Return: as pidmap_translate(); -1 with ESTALE where the start time differs.
+ * Return: as pidmap_translate(); -1 with ESTALE if the start time differs from
+ * the expected one, -1 with EOPNOTSUPP if the back end cannot know what @stamp
+ * asks for.
  */
 pid_t pidmap_translate_at(struct pidmap *h, enum pidmap_type type, pid_t nr,
 			  struct pidmap_nsref from, struct pidmap_nsref to,
-			  uint64_t *start_time);
+			  struct pidmap_stamp *stamp);
 
 /**
  * pidmap_translate_many() - translate an array of numbers
@@ -221,7 +314,8 @@ pid_t pidmap_translate_at(struct pidmap *h, enum pidmap_type type, pid_t nr,
  * @to: a namespace
  * @done: where not NULL, set to how many answers were written, on failure too
  *
- * Return: 0, or -1 with errno; EINTR where a fatal signal came.
+ * Return: 0, or -1 with errno. A signal does not end the call: the library
+ * continues it after the handler.
  */
 int pidmap_translate_many(struct pidmap *h, enum pidmap_type type,
 			  size_t count, const pid_t *numbers, pid_t *results,
@@ -248,14 +342,14 @@ int pidmap_bind(struct pidmap *h, struct pidmap_nsref from,
  * @from: a namespace
  * @to: the namespace whose numbers are asked for
  * @ids: filled in; zeroed where the task has no number in @to
- * @start_time: as in pidmap_translate_at(), or NULL
+ * @stamp: as in pidmap_translate_at()
  *
  * Return: the task's TID in @to; 0 where there is none, with errno ESRCH or
  * EREMOTE; -1 with errno on failure.
  */
 pid_t pidmap_task_ids(struct pidmap *h, pid_t tid, struct pidmap_nsref from,
 		      struct pidmap_nsref to, struct pidmap_ids *ids,
-		      uint64_t *start_time);
+		      struct pidmap_stamp *stamp);
 
 /**
  * pidmap_pids() - every number of one ID
@@ -266,14 +360,14 @@ pid_t pidmap_task_ids(struct pidmap *h, pid_t tid, struct pidmap_nsref from,
  * @pids: room for @capacity entries: the view's number comes first, the one of
  *	the leaf namespace last
  * @capacity: how many fit; %PIDMAP_MAX_PIDS always do
- * @start_time: as in pidmap_translate_at(), or NULL
+ * @stamp: as in pidmap_translate_at()
  *
  * Return: how many numbers there are; 0 with errno ESRCH where there is no such
  * ID; -1 with errno on failure, EINVAL where they do not fit.
  */
 int pidmap_pids(struct pidmap *h, enum pidmap_type type, pid_t nr,
 		struct pidmap_nsref from, struct pidmap_pid *pids,
-		size_t capacity, uint64_t *start_time);
+		size_t capacity, struct pidmap_stamp *stamp);
 
 /**
  * typedef pidmap_task_fn - told about one task
@@ -341,6 +435,29 @@ int pidmap_list_ns(struct pidmap *h, struct pidmap_nsref ns, pidmap_ns_fn each,
  */
 pid_t pidmap_translate_pidfd(struct pidmap *h, int pidfd,
 			     struct pidmap_nsref to);
+
+/**
+ * pidmap_pidfd() - a pidfd for a number in any namespace
+ * @h: the handle
+ * @type: what kind of ID. A PGID or SID means the process that leads it; a TID
+ *	of a thread needs the flag PIDFD_THREAD (Linux 6.9 and newer).
+ * @nr: its number in @from
+ * @from: a namespace
+ * @flags: what pidfd_open(2) takes: PIDFD_NONBLOCK, PIDFD_THREAD
+ * @stamp: as in pidmap_translate_at(), or NULL. With the start time from a
+ *	record of pidmap_list(), the pidfd is that of the task of the record.
+ *
+ * Cannot be fooled by reuse: the ID has that number while the pidfd is open.
+ *
+ * Return: a new descriptor with the close-on-exec flag, which the caller
+ * closes; -1 with errno: ESRCH if there is no such ID or its process was
+ * reaped, EREMOTE if the view was raised and the ID has no number in the
+ * caller's own namespace, from where pidfd_open(2) looks; else what
+ * pidmap_translate_at() and pidfd_open(2) report.
+ */
+int pidmap_pidfd(struct pidmap *h, enum pidmap_type type, pid_t nr,
+		 struct pidmap_nsref from, unsigned int flags,
+		 struct pidmap_stamp *stamp);
 
 /**
  * pidmap_open_proc() - open a procfs of the namespace the caller looks from

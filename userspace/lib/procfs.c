@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
  * The back end ``procfs``: NSpid and its relatives in /proc/PID/status, and the
  * links /proc/PID/ns/pid. On every kernel since 4.1, and slow.
@@ -476,14 +476,14 @@ static int procfs_translate_many(struct pidmap *h, enum pidmap_type type,
 static int procfs_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,
 			    const struct pidmap_nsref *from,
 			    const struct pidmap_nsref *to,
-			    uint64_t *start_time)
+			    struct pidmap_stamp *stamp)
 {
 	size_t done = 0;
 	pid_t result;
 	int err;
 
-	/* /proc tells start times in ticks only. */
-	if (start_time)
+	/* /proc shows start times in clock ticks only. */
+	if (stamp)
 		return -EOPNOTSUPP;
 	err = procfs_translate_many(h, type, 1, &nr, &result, from, to, &done);
 	return err ? err : result;
@@ -542,12 +542,12 @@ put:
 static int procfs_task_ids(struct pidmap *h, pid_t tid,
 			   const struct pidmap_nsref *from,
 			   const struct pidmap_nsref *to,
-			   struct pidmap_ids *ids, uint64_t *start_time)
+			   struct pidmap_ids *ids, struct pidmap_stamp *stamp)
 {
 	struct place f, t;
 	int err;
 
-	if (start_time)
+	if (stamp)
 		return -EOPNOTSUPP;
 	err = places_get(h, from, to, &f, &t);
 	if (err)
@@ -599,7 +599,7 @@ static int task_pids(const struct pidmap *h, const struct proc_task *task,
 static int procfs_pids(struct pidmap *h, enum pidmap_type type, pid_t nr,
 		       const struct pidmap_nsref *from,
 		       struct pidmap_pid *pids, size_t capacity,
-		       uint64_t *start_time)
+		       struct pidmap_stamp *stamp)
 {
 	struct proc_task task;
 	struct place f;
@@ -608,7 +608,7 @@ static int procfs_pids(struct pidmap *h, enum pidmap_type type, pid_t nr,
 
 	if ((unsigned int)type > PIDMAP_SID)
 		return -EINVAL;
-	if (start_time)
+	if (stamp)
 		return -EOPNOTSUPP;
 	ret = place_get(h, from, &h->local.from, &f);
 	if (ret)

@@ -68,11 +68,11 @@ static int fake_many(struct pidmap *h, enum pidmap_type type, size_t count,
 static int fake_task_ids(struct pidmap *h, pid_t tid,
 			 const struct pidmap_nsref *from,
 			 const struct pidmap_nsref *to, struct pidmap_ids *ids,
-			 uint64_t *start_time)
+			 struct pidmap_stamp *stamp)
 {
 	int nr = there(tid, from, to);
 
-	(void)h, (void)start_time;
+	(void)h, (void)stamp;
 	if (nr < 0)
 		return nr;
 	*ids = (struct pidmap_ids){ nr, nr, nr, nr, 1 };
@@ -81,12 +81,12 @@ static int fake_task_ids(struct pidmap *h, pid_t tid,
 
 static int fake_pids(struct pidmap *h, enum pidmap_type type, pid_t nr,
 		     const struct pidmap_nsref *from, struct pidmap_pid *pids,
-		     size_t capacity, uint64_t *start_time)
+		     size_t capacity, struct pidmap_stamp *stamp)
 {
 	struct pidmap_nsref view = { 0 };
 	int ret = there(nr, from, &view);
 
-	(void)h, (void)type, (void)start_time;
+	(void)h, (void)type, (void)stamp;
 	must(capacity >= 2);
 	if (ret < 0)
 		return ret;
@@ -99,8 +99,9 @@ static int fake_pids(struct pidmap *h, enum pidmap_type type, pid_t nr,
 static int fake_list(struct pidmap *h, const struct pidmap_nsref *ns,
 		     unsigned int flags, struct walk *walk)
 {
-	char room[64] __attribute__((aligned(8)));
+	char room[96] __attribute__((aligned(8)));
 	struct pidmap_task *rec = (void *)room;
+	__s32 *nrs = (void *)(room + sizeof(*rec));
 	pid_t nr;
 
 	(void)h, (void)flags;
@@ -112,13 +113,14 @@ static int fake_list(struct pidmap *h, const struct pidmap_nsref *ns,
 		rec->inum = nr == 1 ? 100 : 100 + (nr - 2) % 10 + 1;
 		if (nr > 1)
 			rec->levels = rec->inum > 105 ? 3 : 2;
+		rec->nr_offset = sizeof(*rec);
 		rec->size = sizeof(*rec) + (rec->levels + rec->levels % 2) * 4;
 		rec->tgid = nr;
-		rec->nr[0] = nr;
+		nrs[0] = nr;
 		if (rec->levels > 1)
-			rec->nr[1] = rec->levels == 2 && nr < 12 ? 1 : nr;
+			nrs[1] = rec->levels == 2 && nr < 12 ? 1 : nr;
 		if (rec->levels > 2)
-			rec->nr[2] = nr < 12 ? 1 : nr;
+			nrs[2] = nr < 12 ? 1 : nr;
 		walk->stopped = walk->task(rec, walk->arg);
 	}
 	return 0;

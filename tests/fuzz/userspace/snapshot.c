@@ -207,11 +207,12 @@ static int fake_list(struct pidmap *h, const struct pidmap_nsref *ns,
 		nr = t->nr[0];
 		memset(room, 0, sizeof(room));
 		rec->levels = levels;
+		rec->nr_offset = sizeof(*rec);
 		rec->size = sizeof(*rec) + (levels + levels % 2) * 4;
 		rec->inum = t->inums[t->depth];
 		rec->tgid = nr;
 		rec->start_time = t->start;
-		memcpy(rec->nr, t->nr, levels * 4);
+		memcpy(rec + 1, t->nr, levels * 4);
 		walk->stopped = walk->task(rec, walk->arg);
 	}
 	return 0;
@@ -278,7 +279,7 @@ static int numbers_of(const struct pidmap_snapshot *s,
 	size_t i;
 
 	for (level = rec->levels - 1; level >= 0; level--) {
-		pids[level].nr = rec->nr[level];
+		pids[level].nr = pidmap_task_nr(rec)[level];
 		pids[level].inum = inum;
 		for (i = 0; i < pidmap_snapshot_ns_count(s); i++)
 			if (pidmap_snapshot_ns(s, i)->inum == inum)
@@ -345,7 +346,7 @@ static void check_all(const struct pidmap_snapshot *s)
 
 		must(was_so(pids, numbers_of(s, rec, pids)));
 		for (n = 0; n < rec->levels; n++)
-			check_answer(s, rec->nr[n], pids[n].inum, rec->inum);
+			check_answer(s, pidmap_task_nr(rec)[n], pids[n].inum, rec->inum);
 	}
 	for (i = 0; i < w.ntasks; i++) {
 		const struct task *t = &w.tasks[i];
@@ -355,7 +356,7 @@ static void check_all(const struct pidmap_snapshot *s)
 			const struct pidmap_task *rec =
 				pidmap_snapshot_task(s, k);
 
-			times += rec->nr[0] == t->nr[0] &&
+			times += pidmap_task_nr(rec)[0] == t->nr[0] &&
 				 rec->levels == t->depth + 1 &&
 				 rec->inum == t->inums[t->depth];
 		}

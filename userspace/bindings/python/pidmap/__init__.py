@@ -172,7 +172,8 @@ def _flags(threads: bool, direct: bool = False) -> int:
 
 
 def _start(start_time: int) -> Any:
-    return byref(c_uint64(start_time)) if start_time else None
+    return byref(_lib.CStamp(_lib.EXPECT_START, 0, start_time)) \
+        if start_time else None
 
 
 _Self = TypeVar("_Self", bound="_Closing")
@@ -255,11 +256,11 @@ class Handle(_Closing):
 
         Only the device knows.
         """
-        start = c_uint64()
+        stamp = _lib.CStamp(_lib.START_TIME)
         checked(lib.pidmap_translate_at(self._handle, TID, c_pid(tid),
                                         c_ns(from_), c_ns(from_),
-                                        byref(start)))
-        return start.value
+                                        byref(stamp)))
+        return stamp.start_time
 
     def translate_many(self, numbers: Iterable[int], from_: NsRef = VIEW,
                        to: NsRef = VIEW, kind: Kind = TGID) -> List[int]:

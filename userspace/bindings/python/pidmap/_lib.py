@@ -14,6 +14,8 @@ LEVEL_UNKNOWN = 0xFFFF
 LIST_THREADS = 1
 LIST_DIRECT = 2
 RIGHT_IDENTITY = 1
+START_TIME = 1
+EXPECT_START = 2
 
 
 class NsRef(NamedTuple):
@@ -39,6 +41,11 @@ class CInfo(ctypes.Structure):
 class CIds(ctypes.Structure):
     _fields_ = [("tid", c_int), ("tgid", c_int), ("pgid", c_int),
                 ("sid", c_int), ("ppid", c_int)]
+
+
+class CStamp(ctypes.Structure):
+    _fields_ = [("flags", c_uint32), ("reserved", c_uint32),
+                ("start_time", c_uint64), ("pid_id", c_uint64)]
 
 
 class CPid(ctypes.Structure):
@@ -81,15 +88,15 @@ _functions: Tuple[Tuple[Any, ...], ...] = (
     ("info", c_int, c_void_p, POINTER(CInfo), c_size_t),
     ("translate", c_int, c_void_p, c_uint, c_int, CNsRef, CNsRef),
     ("translate_at", c_int, c_void_p, c_uint, c_int, CNsRef, CNsRef,
-     POINTER(c_uint64)),
+     POINTER(CStamp)),
     ("translate_many", c_int, c_void_p, c_uint, c_size_t, c_void_p,
      c_void_p, CNsRef, CNsRef, c_void_p),
     ("translate_pidfd", c_int, c_void_p, c_int, CNsRef),
     ("bind", c_int, c_void_p, CNsRef, CNsRef),
     ("task_ids", c_int, c_void_p, c_int, CNsRef, CNsRef, POINTER(CIds),
-     POINTER(c_uint64)),
+     POINTER(CStamp)),
     ("pids", c_int, c_void_p, c_uint, c_int, CNsRef, POINTER(CPid),
-     c_size_t, POINTER(c_uint64)),
+     c_size_t, POINTER(CStamp)),
     ("list", c_int, c_void_p, CNsRef, c_uint, TASK_FN, c_void_p),
     ("list_ns", c_int, c_void_p, CNsRef, NS_FN, c_void_p),
     ("snapshot_new", c_void_p, c_void_p, CNsRef, c_uint),
