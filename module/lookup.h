@@ -153,8 +153,8 @@ static inline struct pid *pidmap_leaf_get(const struct pidmap_leaf *leaf, u32 i)
  * @leaf: the leaf that was read last
  * @last: the number that was looked up last
  *
- * Numbers that ascend closely are read from the leaf. Every other number costs a
- * look-up.
+ * Numbers that ascend closely are read from the leaf. Every other number costs
+ * a look-up.
  */
 struct pidmap_finder {
 	struct pid_namespace *ns;

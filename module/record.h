@@ -24,8 +24,8 @@
  * @pid: the ID of the task
  * @view: the namespace whose number comes first; the ID has a number there
  */
-static inline unsigned int pidmap_record_levels(const struct pid *pid,
-						const struct pid_namespace *view)
+static inline unsigned int
+pidmap_record_levels(const struct pid *pid, const struct pid_namespace *view)
 {
 	return pid->level - view->level + 1;
 }
@@ -45,6 +45,7 @@ static inline unsigned int pidmap_record_size(unsigned int levels)
 static __always_inline const struct pid *
 pidmap_record_pid(const struct signal_struct *signal, enum pid_type type)
 {
+	/* It is stored under a lock that no module can take. */
 	return data_race(READ_ONCE(signal->pids[type]));
 }
 
@@ -85,7 +86,7 @@ pidmap_record_fill(struct pidmap_task *rec, struct task_struct *task,
 	__s32 *nr = (__s32 *)(rec + 1);
 	unsigned int i = 0, flags = 0;
 
-	/* A task is counted as live until it has PF_EXITING. */
+	/* A task is counted as live until it has set PF_EXITING itself. */
 	if (data_race(READ_ONCE(task->flags)) & PF_EXITING)
 		flags = atomic_read(&signal->live) ? PIDMAP_TASK_EXITED :
 			PIDMAP_TASK_EXITED | PIDMAP_TASK_ENDED;

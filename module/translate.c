@@ -40,8 +40,8 @@ static int check_stamp(struct pid *pid, enum pid_type type,
 	if (!stamp->expect || stamp->start == expected)
 		return 0;
 	/*
-	 * While a thread executes a program, its old TID is for a moment that of
-	 * the leader it replaces, which has ended.
+	 * While a thread executes a program, its old TID is for a moment that
+	 * of the leader it replaces, which has ended.
 	 */
 	if (READ_ONCE(task->exit_state) && !pid_has_task(pid, PIDTYPE_TGID))
 		return -ESRCH;
@@ -145,6 +145,7 @@ static pid_t visible_nr(const struct pidmap_translation *t,
 static struct pid *shared_pid(const struct task_struct *task,
 			      enum pid_type type)
 {
+	/* It is stored under a lock that no module can take. */
 	return data_race(READ_ONCE(task->signal->pids[type]));
 }
 
@@ -180,7 +181,9 @@ static int try_task_numbers(const struct pidmap_translation *t, pid_t nr,
 
 	tgid = shared_pid(task, PIDTYPE_TGID);
 	pgid = shared_pid(task, PIDTYPE_PGID);
-	if (!tgid || !pgid || (pgid == tgid && !pid_has_task(pgid, PIDTYPE_PGID)))
+	if (!tgid || !pgid)
+		return -EAGAIN;
+	if (pgid == tgid && !pid_has_task(pgid, PIDTYPE_PGID))
 		return -EAGAIN;
 	/* Pairs with rcu_assign_pointer() in attach_pid() of the PGID. */
 	smp_rmb();

@@ -14,7 +14,7 @@
 /* The upward policy in force, an enum pidmap_upward; may change at any time. */
 int pidmap_upward = PIDMAP_UPWARD_NONE;
 
-/* Set once the module's parameters have been read. */
+/* Set once the parameters given at loading, which takes more, have been read. */
 bool pidmap_loaded;
 
 static const char * const upward_names[] = {
@@ -27,7 +27,7 @@ static int upward_set(const char *val, const struct kernel_param *kp)
 {
 	int policy = sysfs_match_string(upward_names, val);
 
-	/* Root of a container owns the file, too. Who loads may set anything. */
+	/* Root of a container passes for the file's owner, too. */
 	if (pidmap_loaded && !capable(CAP_SYS_ADMIN))
 		return -EPERM;
 	if (policy < 0)
@@ -57,8 +57,8 @@ static bool needs_identity(u32 kind)
 /*
  * Do the opener and the caller have CAP_SYS_PTRACE in a user namespace? Neither
  * check leaves an audit record: anyone can repeat the call, and a refusal only
- * makes the answer smaller. The kernel exports no such check of an open file, so
- * the caller puts on the opener's credentials for it.
+ * makes the answer smaller. The kernel exports no such check of an open file,
+ * so the caller takes on the opener's credentials for it.
  */
 static bool both_capable(const struct file *file,
 			 struct user_namespace *user_ns)
@@ -87,7 +87,7 @@ bool pidmap_view_identity(const struct pidmap_view *view)
 }
 
 /**
- * pidmap_view_get_other() - the view if the caller does not live in the opener's
+ * pidmap_view_get_other() - the view of a caller that does not live in it
  * @view: its file and, as ns, the caller's active namespace; ns is set
  *
  * The view is the raised one if the opener and the caller may look from there.

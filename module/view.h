@@ -41,8 +41,8 @@ struct pidmap_pair {
 
 /**
  * struct pidmap_file - what an open /dev/pidmap holds
- * @ns: @opener, or NULL once the view was raised: the usual caller lives in @ns,
- *	and one comparison shows it
+ * @ns: @opener, or NULL once the view was raised: the usual caller lives in
+ *	@ns, and one comparison shows it
  * @opener: active PID namespace of the opener at open(2), with a reference
  * @raised: what PIDMAP_SET_VIEW set, with a reference; otherwise NULL
  * @fixed: which of PIDMAP_FIXED_* has been done; each can be done once

@@ -150,6 +150,7 @@ struct pidmap_info {
 	__u32 rights;
 	__u32 record_min;
 };
+
 #define PIDMAP_INFO_SIZE_V1		48
 
 /** PIDMAP_START_TIME - flag: report the start time */
@@ -194,6 +195,7 @@ struct pidmap_translate {
 	__u32 reserved;
 	__u64 pid_id;
 };
+
 #define PIDMAP_TRANSLATE_SIZE_V1	72
 
 /**
@@ -224,6 +226,7 @@ struct pidmap_translate_many {
 	__u32 done;
 	__u32 reserved;
 };
+
 #define PIDMAP_TRANSLATE_MANY_SIZE_V1	72
 
 /**
@@ -262,6 +265,7 @@ struct pidmap_task_ids {
 	__u32 reserved2;
 	__u64 pid_id;
 };
+
 #define PIDMAP_TASK_IDS_SIZE_V1		88
 
 /**
@@ -276,6 +280,7 @@ struct pidmap_pid {
 	__s32 nr;
 	__u64 id;
 };
+
 #define PIDMAP_PID_SIZE_V1		16
 
 /**
@@ -310,6 +315,7 @@ struct pidmap_pids {
 	__u32 reserved;
 	__u64 pid_id;
 };
+
 #define PIDMAP_PIDS_SIZE_V1		72
 
 /** PIDMAP_LIST_THREADS - flag: list every TID, not only every TGID */
@@ -350,6 +356,7 @@ struct pidmap_list {
 	__u32 used;
 	__u32 count;
 };
+
 #define PIDMAP_LIST_SIZE_V1		56
 
 /** PIDMAP_TASK_EXITED - this task has ended; it may not have been reaped yet */
@@ -450,6 +457,7 @@ struct pidmap_bind {
 	struct pidmap_nsref from;
 	struct pidmap_nsref to;
 };
+
 #define PIDMAP_BIND_SIZE_V1		40
 
 /**
@@ -468,6 +476,7 @@ struct pidmap_set_view {
 	__u32 flags;
 	struct pidmap_nsref ns;
 };
+
 #define PIDMAP_SET_VIEW_SIZE_V1		24
 
 /** PIDMAP_WATCH_THREADS - flag: report every task, not only every process */
@@ -500,6 +509,7 @@ struct pidmap_watch {
 	__u32 ring_size;
 	__u32 reserved;
 };
+
 #define PIDMAP_WATCH_SIZE_V1		32
 
 /**
@@ -539,9 +549,9 @@ enum pidmap_event_kind {
  *	TID that it had before in the view, or -1 if that is not known (only
  *	the numbers of the initial namespace are).
  *
- * Without %PIDMAP_WATCH_THREADS, FORK is the begin of a process, and EXIT is its
- * end: that of its last task. FORK of a task whose number at its leaf is 1 is
- * the birth of a namespace; EXIT of that task is its end.
+ * Without %PIDMAP_WATCH_THREADS, FORK is the begin of a process, and EXIT is
+ * its end: that of its last task. FORK of a task whose number at its leaf is 1
+ * is the birth of a namespace; EXIT of that task is its end.
  */
 struct pidmap_event {
 	__u16 size;
