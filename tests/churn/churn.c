@@ -30,6 +30,8 @@
 
 #include <linux/pidmap.h>
 
+#include "../fork.h"
+
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define SPACES		4
 #define LEVELS		3
@@ -187,7 +189,7 @@ static void __attribute__((noreturn)) serve(int space, int in, int out);
 /* fork(), if there are no @flags */
 static pid_t start(unsigned long flags)
 {
-	pid_t pid = syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);
+	pid_t pid = fork_flags(flags);
 
 	if (pid < 0)
 		die("fork");

@@ -25,6 +25,8 @@
 #include <cmocka.h>
 #include <pidmap.h>
 
+#include "../fork.h"
+
 #define NOBODY	65534
 
 static struct pidmap_nsref view;
@@ -35,7 +37,7 @@ static void in_child(int flags, int (*run)(void))
 	int status;
 	pid_t pid;
 
-	pid = syscall(SYS_clone, flags | SIGCHLD, NULL, NULL, NULL, 0);
+	pid = fork_flags(flags);
 	assert_true(pid >= 0);
 	if (!pid) {
 		if (unshare(CLONE_NEWNS) ||

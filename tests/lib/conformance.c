@@ -34,6 +34,8 @@
 
 #include <pidmap.h>
 
+#include "../fork.h"
+
 /* From linux/magic.h of Linux 6.9. */
 #ifndef PIDFS_MAGIC
 #define PIDFS_MAGIC	0x50494446
@@ -236,7 +238,7 @@ static void make_sockets(int sock[2])
 /* fork(), with flags of clone(2) */
 static pid_t spawn(int flags)
 {
-	pid_t pid = syscall(SYS_clone, flags | SIGCHLD, NULL, NULL, NULL, 0);
+	pid_t pid = fork_flags(flags);
 
 	if (pid < 0)
 		die("clone");

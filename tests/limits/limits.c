@@ -32,6 +32,8 @@
 #include <linux/membarrier.h>
 #include <linux/pidmap.h>
 
+#include "../fork.h"
+
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof(*(a)))
 
 #define FILES		10000
@@ -106,7 +108,7 @@ static long slab(void)
 
 static pid_t new_space(void)
 {
-	pid_t pid = syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, 0, 0, 0, 0);
+	pid_t pid = fork_flags(CLONE_NEWPID);
 
 	if (!pid)
 		for (;;)

@@ -253,6 +253,16 @@ static struct room *fresh_room(void)
 	return room;
 }
 
+/* Writes a number of @size bytes as this machine has it. */
+static void put(void *to, __u64 value, size_t size)
+{
+	__u32 word = value;
+	__u16 half = value;
+
+	memcpy(to, size == 8 ? (void *)&value : size == 4 ? (void *)&word :
+	       (void *)&half, size);
+}
+
 /* The request fails with @errnum, and both it and its room stay as they were. */
 static void check_fails(const struct operation *op, void *arg,
 			struct room *room, int errnum, const char *what,
@@ -296,8 +306,7 @@ static void each_field_in_turn(void **state)
 				break;
 			memset(arg, 0, BIGGEST);
 			op->fill(arg, room);
-			/* all machines this builds for are little-endian */
-			memcpy(arg + w->offset, &w->value, w->size);
+			put(arg + w->offset, w->value, w->size);
 			if (errnum == NOTHING)
 				errnum = op->request == PIDMAP_LIST ||
 					 op->request == PIDMAP_LIST_NS ||
@@ -437,19 +446,19 @@ static void bad_pointers(void **state)
 static void structs_into_a_hole(void **state)
 {
 	struct room *room = fresh_room();
-	char *mem = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
+	char *mem = mmap(NULL, 2 * PAGE_BYTES, PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	size_t i, k;
 
 	(void)state;
-	check(mem != MAP_FAILED && munmap(mem + 4096, 4096) == 0);
+	check(mem != MAP_FAILED && munmap(mem + PAGE_BYTES, PAGE_BYTES) == 0);
 	for (i = 0; i < ARRAY_SIZE(operations); i++) {
 		const struct operation *op = &operations[i];
 
 		for (k = 0; k <= op->size; k++) {
 			unsigned char whole[BIGGEST] = { 0 };
 			struct room before = *room;
-			char *arg = mem + 4096 - k;
+			char *arg = mem + PAGE_BYTES - k;
 
 			op->fill(whole, room);
 			memcpy(arg, whole, k);
@@ -462,14 +471,14 @@ static void structs_into_a_hole(void **state)
 		}
 		*room = *fresh_room();
 	}
-	munmap(mem, 4096);
+	munmap(mem, PAGE_BYTES);
 }
 
 /* Requests in memory that cannot be written: the answer cannot be given. */
 static void readonly_structs(void **state)
 {
 	struct room *room = fresh_room();
-	unsigned char *mem = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+	unsigned char *mem = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE,
 				  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	size_t i;
 
@@ -477,15 +486,15 @@ static void readonly_structs(void **state)
 	for (i = 0; i < ARRAY_SIZE(operations); i++) {
 		const struct operation *op = &operations[i];
 
-		check_eq(mprotect(mem, 4096, PROT_READ | PROT_WRITE), 0);
-		memset(mem, 0, 4096);
+		check_eq(mprotect(mem, PAGE_BYTES, PROT_READ | PROT_WRITE), 0);
+		memset(mem, 0, PAGE_BYTES);
 		op->fill(mem, room);
-		check_eq(mprotect(mem, 4096, PROT_READ), 0);
+		check_eq(mprotect(mem, PAGE_BYTES, PROT_READ), 0);
 		check_eq(call_raw(self, OWN, op->request, mem),
 			 op->request == PIDMAP_BIND ? 0 : -EFAULT);
 		reopen(self);
 	}
-	munmap(mem, 4096);
+	munmap(mem, PAGE_BYTES);
 }
 
 static void fields_that_are_out_only(void **state)
@@ -552,7 +561,7 @@ static void no_other_calls(void **state)
 	check(read(OWN, &byte, 1) < 0 && errno == EINVAL);
 	check(write(OWN, &byte, 1) < 0 && errno == EINVAL);
 	check(lseek(OWN, 0, SEEK_SET) < 0 && errno == ESPIPE);
-	check(mmap(NULL, 4096, PROT_READ, MAP_SHARED, OWN, 0) == MAP_FAILED);
+	check(mmap(NULL, PAGE_BYTES, PROT_READ, MAP_SHARED, OWN, 0) == MAP_FAILED);
 	check_eq(errno, ENODEV);
 }
 

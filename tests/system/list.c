@@ -256,7 +256,7 @@ static void misaligned_buffers(void **state)
 static void into_a_hole(void **state)
 {
 	struct tree *t = grow();
-	char *mem = mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE,
+	char *mem = mmap(NULL, 3 * PAGE_BYTES, PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct found *f = calloc(1, sizeof(*f));
 	struct pidmap_list l;
@@ -264,18 +264,18 @@ static void into_a_hole(void **state)
 	int err, i;
 
 	(void)state;
-	check(mem != MAP_FAILED && munmap(mem + 4096, 4096) == 0);
+	check(mem != MAP_FAILED && munmap(mem + PAGE_BYTES, PAGE_BYTES) == 0);
 	for (i = 0; i < 60; i++)
 		spawn(t->a2, 0);
 	for (room = 0; room <= 2048; room += 64) {
 		f->n = 0;
-		l = request(FD(t->a->ns), mem + 4096 - room, 4096);
+		l = request(FD(t->a->ns), mem + PAGE_BYTES - room, 4096);
 		err = call(self, OWN, PIDMAP_LIST, &l, sizeof(l));
 		check_eq(err, -EFAULT);
 		check(l.used <= room);
 		for (at = 0; at < l.used; ) {
-			note(mem + 4096 - room + at, f);
-			at += *(__u16 *)(mem + 4096 - room + at);
+			note(mem + PAGE_BYTES - room + at, f);
+			at += *(__u16 *)(mem + PAGE_BYTES - room + at);
 		}
 		check_eq(f->n, l.count);
 		/* go on from there */
@@ -293,8 +293,8 @@ static void into_a_hole(void **state)
 			if (t->all[i] != t->top && t->all[i] != t->top2)
 				check(find(f, t->all[i]->pid) >= 0);
 	}
-	munmap(mem, 4096);
-	munmap(mem + 8192, 4096);
+	munmap(mem, PAGE_BYTES);
+	munmap(mem + 2 * PAGE_BYTES, PAGE_BYTES);
 	free(f);
 }
 

@@ -4,17 +4,16 @@
 
 #include <sys/time.h>
 
-#define PAGE	4096
-#define PER_PAGE	(PAGE / (int)sizeof(int))
+#define PER_PAGE	(PAGE_BYTES / (int)sizeof(int))
 
 /* @pages mapped ones with an unmapped one behind; shared with all */
 static void *before_a_hole(int pages)
 {
-	char *mem = mmap(NULL, (pages + 1) * PAGE, PROT_READ | PROT_WRITE,
+	char *mem = mmap(NULL, (pages + 1) * PAGE_BYTES, PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	check(mem != MAP_FAILED);
-	check_eq(munmap(mem + pages * PAGE, PAGE), 0);
+	check_eq(munmap(mem + pages * PAGE_BYTES, PAGE_BYTES), 0);
 	return mem;
 }
 
@@ -185,8 +184,8 @@ static void check_hole(bool input, int pages, int room)
 	int *numbers = input ? holed + total - room : whole;
 	int *results = input ? whole : holed + total - room;
 
-	memset(holed, 0x55, pages * PAGE);
-	memset(whole, 0x55, (pages + 1) * PAGE);
+	memset(holed, 0x55, pages * PAGE_BYTES);
+	memset(whole, 0x55, (pages + 1) * PAGE_BYTES);
 	for (i = 0; i < room + (input ? 0 : 10); i++)
 		numbers[i] = i % 2 ? self->pid : 0;
 	check_eq(ask(m, PIDMAP_TID, numbers, results, room + 10, VIEW),
@@ -198,8 +197,8 @@ static void check_hole(bool input, int pages, int room)
 		check_eq(results[i], i % 2 ? self->pid : -ESRCH);
 	for (; i < (input ? (pages + 1) * PER_PAGE : room); i++)
 		check_eq(results[i], 0x55555555);
-	munmap(holed, pages * PAGE);
-	munmap(whole, (pages + 1) * PAGE);
+	munmap(holed, pages * PAGE_BYTES);
+	munmap(whole, (pages + 1) * PAGE_BYTES);
 }
 
 static void into_a_hole(void **state)
@@ -218,7 +217,7 @@ static void bad_addresses(void **state)
 {
 	struct pidmap_translate_many *m = shared(sizeof(*m));
 	int *good = shared(16);
-	int *readonly = mmap(NULL, PAGE, PROT_READ, MAP_SHARED | MAP_ANONYMOUS,
+	int *readonly = mmap(NULL, PAGE_BYTES, PROT_READ, MAP_SHARED | MAP_ANONYMOUS,
 			     -1, 0);
 	__u64 bad[] = { 0, 8, -4096, ~0ULL, 1ULL << 63, 0xffff888000000000 };
 	size_t i;
@@ -240,7 +239,7 @@ static void bad_addresses(void **state)
 	check_eq(ask(m, PIDMAP_TID, good, readonly, 1, VIEW), -EFAULT);
 	check_eq(m->done, 0);
 	check_eq(*readonly, 0);
-	munmap(readonly, PAGE);
+	munmap(readonly, PAGE_BYTES);
 }
 
 /* As far as there is memory, and not a byte further */
@@ -257,7 +256,7 @@ static void as_many_as_can_be_said(void **state)
 	check_eq(m->done, n);
 	for (i = 0; i < n; i++)
 		check_eq(mem[i], self->pid);
-	munmap(mem, pages * PAGE);
+	munmap(mem, pages * PAGE_BYTES);
 }
 
 #ifdef __LP64__

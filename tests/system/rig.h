@@ -33,6 +33,7 @@
 #define DEVICE		"/dev/pidmap"
 #define POLICY		"/sys/module/pidmap/parameters/upward"
 #define MAX_LEVELS	(PIDMAP_MAX_LEVEL + 1)
+#define PAGE_BYTES	((int)sysconf(_SC_PAGESIZE))
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 /* In every process of the rig: the device, opened by that very process. */

@@ -52,7 +52,8 @@ static void put(struct proc *p, struct questions *all)
 			rig_fail(__FILE__, __LINE__,
 				 "%s %d, level %d asks fd %llu -> fd %llu: %d (%s), should be %d (%s)",
 				 type_names[q->t.type], q->t.nr, p->level,
-				 q->t.from.value, q->t.to.value, q->ret,
+				 (unsigned long long)q->t.from.value,
+				 (unsigned long long)q->t.to.value, q->ret,
 				 err_name(q->ret), q->want,
 				 err_name(q->want));
 	}

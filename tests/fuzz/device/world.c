@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
+#include "../../fork.h"
 #include "device.h"
 
 struct proc *held[MAX_HELD];
@@ -160,7 +161,7 @@ static void let_go(int most)
 
 	limit_namespaces(most + 1);
 	for (tries = 0; pid < 0 && tries < 100; tries++) {
-		pid = syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, 0, 0, 0, 0);
+		pid = fork_flags(CLONE_NEWPID);
 		if (!pid)
 			_exit(0);
 		if (pid < 0)
@@ -169,8 +170,7 @@ static void let_go(int most)
 	if (pid < 0) {
 		for (limit = most + 1; limit < NAMESPACES && pid < 0; limit++) {
 			limit_namespaces(limit);
-			pid = syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, 0, 0,
-				      0, 0);
+			pid = fork_flags(CLONE_NEWPID);
 			if (!pid)
 				_exit(0);
 		}
