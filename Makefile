@@ -8,7 +8,7 @@ MINUTES	?= 10
 .DEFAULT_GOAL := all
 .PHONY: help all module compile demo check kunit bench fuzz lint install uninstall \
 	clean guest dkms-install dkms-uninstall deb rpm arch release pictures \
-	check-host check-packages check-all check-debug coverage
+	check-host check-packages check-arch check-all check-debug coverage
 
 help:		## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' \
@@ -52,7 +52,10 @@ check-host:	## install on a whole Debian and use it; SUITES="bookworm ..."
 check-packages:	## the packages of other distributions, and the release
 	@tests/packaging/run
 
-check-all: check check-host check-debug check-packages coverage	## every test
+check-arch:	## on other architectures, emulated: arm64, s390x, riscv64 ...
+	@tests/check-arch
+
+check-all: check check-arch check-host check-debug check-packages coverage	## every test
 
 kunit:		## the module's unit tests, in a User-Mode Linux kernel
 	@tests/kunit/run

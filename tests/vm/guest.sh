@@ -6,11 +6,37 @@
 
 archive() { (cd "$1" && find . | cpio --quiet -o -H newc -R 0:0); }
 
+# add_foreign_libraries TREE FILE...: the same by their headers, from $sysroot,
+# for ldd(1) would have to run the dynamic loader
+add_foreign_libraries()
+{
+	local tree=$1 library file
+
+	shift
+	for file; do
+		readelf -ld "$file" 2>/dev/null | sed -En \
+			-e 's/.*\(NEEDED\).*\[(.*)\]/lib\/\1/p' \
+			-e 's/.*interpreter: \/(.*)\]/\1/p'
+	done | sort -u |
+	while read -r library; do
+		[ ! -e "$tree/$library" ] || continue
+		file=$(find "$sysroot"/{,usr/}lib/"$(multiarch)" -maxdepth 1 \
+			-name "${library##*/}" 2>/dev/null | head -n 1)
+		[ -n "$file" ] || continue
+		install -D "$file" "$tree/$library"
+		add_foreign_libraries "$tree" "$file"
+	done
+}
+
 # add_libraries TREE FILE...: copy what the dynamic loader will look for
 add_libraries()
 {
 	local tree=$1 library
 
+	if foreign; then
+		add_foreign_libraries "$@"
+		return
+	fi
 	shift
 	{ LD_LIBRARY_PATH=$top/build/guest/lib ldd "$@" 2>/dev/null || true; } |
 	sed -n 's/^\t\(.* => \)\?\(\/[^ ]*\) (0x.*/\2/p' | sort -u |
@@ -23,20 +49,30 @@ add_libraries()
 
 guest_tools=(unshare nsenter setpriv lsns)
 
+# program NAME: its file, of the guest's architecture
+program()
+{
+	if foreign; then
+		find "$sysroot"/{,usr/}{bin,sbin} -name "$1" | head -n 1
+	else
+		command -v "$1"
+	fi
+}
+
 make_base()
 {
 	local tree=$1/tree tool applet
 
 	mkdir -p "$tree"/{bin,sbin,lib,etc,root,home/user,home/member} \
 		"$tree"/{proc,sys,dev,tmp,run,rig,mnt,var} "$tree"/usr/{bin,sbin}
-	cp "$busybox" "$tree/bin/busybox"
-	"$busybox" --list-full | while read -r applet; do
+	cp "$(program busybox)" "$tree/bin/busybox"
+	busybox --list-full | while read -r applet; do
 		[ -e "$tree/$applet" ] || ln -s /bin/busybox "$tree/$applet"
 	done
 	for tool in "${guest_tools[@]}"; do
 		# once, so that PATH cannot find busybox's instead
 		rm -f "$tree"/{,usr/}{bin,sbin}/"$tool"
-		cp "$(command -v "$tool")" "$tree/bin/"
+		cp "$(program "$tool")" "$tree/bin/"
 	done
 	add_libraries "$tree" "$tree/bin/busybox" \
 		"${guest_tools[@]/#/$tree/bin/}"
@@ -57,16 +93,15 @@ base_initramfs()
 {
 	local key tool files=("$here/init")
 
-	busybox=$(command -v busybox)
-	files+=("$busybox")
-	for tool in "${guest_tools[@]}"; do
-		files+=("$(command -v "$tool")")
+	for tool in busybox "${guest_tools[@]}"; do
+		files+=("$(program "$tool")")
 	done
 	key=$({
 		sha256sum "${files[@]}"
-		declare -f make_base add_libraries archive
+		declare -f make_base add_libraries archive program
+		! foreign || declare -f add_foreign_libraries
 	} | short_sum)
-	cached initramfs base "$key" make_base
+	cached initramfs "base-$arch" "$key" make_base
 	base=$entry/base.cpio
 }
 
@@ -118,7 +153,10 @@ make_initramfs()
 	shift
 	mkdir -p "$tree/rig"
 	sed '/^#/d' "$here/reports" >"$tree/rig/reports"
-	[ ! -d "$top/build/guest" ] || add_one "$tree" "$top/build/guest"
+	echo "$ports" >"$tree/rig/ports"
+	[ ! -f "${vmlinuz%/*}/virtio_console.ko" ] ||
+		cp "${vmlinuz%/*}/virtio_console.ko" "$tree/rig"
+	[ ! -d "$programs" ] || add_one "$tree" "$programs"
 	for file in ${add[@]+"${add[@]}"}; do
 		add_one "$tree" "$file"
 	done

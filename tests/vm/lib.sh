@@ -38,6 +38,8 @@ usage_error()
 
 # What boot_kernel sets for a kernel built here: its build tree
 tree=
+# What kernel_line sets; who has a table of its own means this machine's
+arch=amd64
 
 # Each CPU of a guest is a thread that the host may not run for many seconds, so
 # the kernel must wait longer than on a machine before it reports a lockup.
@@ -59,20 +61,51 @@ trap 'exit 143' TERM
 # ----------------------------------------------------------------- table
 
 # kernel_names: the stock kernels that everything is tested on
-kernel_names() { awk '$3 == "cloud-amd64" { print $1 }' "$here/kernels"; }
+kernel_names() { awk '$4 == "cloud-amd64" { print $1 }' "$here/kernels"; }
 
 default_kernel() { kernel_names | head -n 1; }
 
-# kernel_line NAME: sets version, flavour, suite and pockets
+# kernel_line NAME: sets version, arch, flavour, suite and pockets
 kernel_line()
 {
 	local name
 
-	while read -r name version flavour suite pockets; do
+	while read -r name version arch flavour suite pockets; do
 		[ "$name" != "$1" ] || return 0
 	done < <(sed '/^#/d' "$here/kernels")
 	die "no kernel '$1'; there are:" \
 		"$(awk '!/^#/ && NF { print $1 }' "$here/kernels" | tr '\n' ' ')"
+}
+
+# foreign: is the kernel at hand for another architecture than this machine's?
+foreign() { [ "$arch" != amd64 ]; }
+
+# triplet: how compilers call the architecture at hand
+triplet()
+{
+	case $arch in
+	arm64) echo aarch64-linux-gnu ;;
+	armel) echo arm-linux-gnueabi ;;
+	armhf) echo arm-linux-gnueabihf ;;
+	i386) echo i686-linux-gnu ;;
+	ppc64el) echo powerpc64le-linux-gnu ;;
+	*) echo "$arch-linux-gnu" ;;
+	esac
+}
+
+# multiarch: how Debian calls the folder of its libraries
+multiarch() { triplet | sed s/^i686/i386/; }
+
+# kernel_arch: how the kernel's makefiles call it
+kernel_arch()
+{
+	case $arch in
+	armel | armhf) echo arm ;;
+	ppc64el) echo powerpc ;;
+	riscv64) echo riscv ;;
+	s390x) echo s390 ;;
+	*) echo "$arch" ;;
+	esac
 }
 
 # built_here: is the kernel at hand one that Debian does not build?
@@ -209,7 +242,7 @@ own_apt()
 		Dir::Etc::Parts "/dev/null";
 		Dir::Etc::Main "/dev/null";
 		APT::Architecture "amd64";
-		APT::Architectures "amd64";
+		APT::Architectures { "amd64"; "$arch"; };
 		APT::Sandbox::User "";
 		Acquire::Languages "none";
 		Acquire::GzipIndexes "true";
@@ -233,10 +266,17 @@ newest_release()
 		sed -En "s/^linux-headers-($pattern)\$/\1/p" | sort -V | tail -n 1
 }
 
+# cross_headers: what runs on this machine, or on any, of what the headers need
+cross_headers()
+{
+	apt-cache depends "linux-headers-$release:$arch" |
+		sed -En 's/^ +(linux-(headers-.*-common|kbuild-.*[0-9]))$/\1/p'
+}
+
 # ask_archive FILE: write the release and the packages that make up the kernel
 ask_archive()
 {
-	local release image headers
+	local release image headers tools
 
 	own_apt
 	apt-get -qq update -o APT::Update::Error-Mode=any >&2 || return
@@ -247,15 +287,20 @@ ask_archive()
 	[ -z "$(apt-cache pkgnames "linux-binary-$release")" ] ||
 		image=linux-binary-$release
 	headers=("linux-headers-$release")
+	tools=(gcc make sparse libc6-dev)
 	if built_here; then
 		image=linux-source-$version
 		headers=(bc bison flex libelf-dev)
+	elif foreign; then
+		image=$image:$arch
+		mapfile -t headers < <(cross_headers)
+		headers+=("linux-headers-$release:$arch")
+		tools=("gcc-$(triplet)" make perl pkg-config)
 	fi
 	{
 		echo "release $release"
-		apt-cache policy "$image" "${headers[@]}" \
-			gcc make sparse libc6-dev |
-			awk '/^[^ ]/ { sub(":", ""); name = $1 }
+		apt-cache policy "$image" "${headers[@]}" "${tools[@]}" |
+			awk '/^[^ ]/ { sub(":$", ""); name = $1 }
 			     /Candidate:/ { print name "=" $2 }'
 	} >"$1.new"
 	mv "$1.new" "$1"
@@ -263,8 +308,8 @@ ask_archive()
 	rm -f "$apt_dir"/cache/*.bin
 }
 
-# resolve NAME: sets release and packages to what the archive has, or had
-# when it was last asked
+# resolve NAME: sets release, packages and unpacked (those that are for another
+# architecture) to what the archive has, or had when it was last asked
 resolve()
 {
 	local file lock
@@ -292,7 +337,9 @@ resolve()
 	fi
 	exec {lock}>&-
 	release=$(sed -n 's/^release //p' "$file")
-	mapfile -t packages < <(sed 1d "$file")
+	mapfile -t packages < <(sed 1d "$file" |
+		awk 'NR == 1 || !/:.*=/')
+	mapfile -t unpacked < <(sed '1,2d; /:.*=/!d' "$file")
 	if [ -z "$release" ] || [ ${#packages[@]} -lt 2 ]; then
 		rm "$file"
 		die "$file made no sense; try again"
@@ -319,7 +366,13 @@ fetch()
 	[ -s "$2" ] || die "no $1 in ${packages[0]}"
 }
 
-make_boot() { fetch '*/vmlinuz*' "$1/vmlinuz"; }
+make_boot()
+{
+	fetch '*/vmlinu[xz]*' "$1/vmlinuz"
+	# the driver of the only ports that a guest of s390x can have
+	[ "$arch" != s390x ] ||
+		fetch '*/virtio_console.ko' "$1/virtio_console.ko"
+}
 
 # kernel_config: what is on in a kernel built here; all else is off
 kernel_config() { cat "$here/guest.config" "$here/$flavour.config"; }
@@ -377,6 +430,7 @@ boot_kernel()
 	local name=$1
 
 	resolve "$name"
+	"$here/../deps" "vm-$arch"
 	tree=
 	if built_here; then
 		cached boot "$name" "$(kernel_key)" make_kernel
@@ -440,6 +494,27 @@ make_root()
 	mend_headers "$1/root/usr/src"
 }
 
+# make_cross_root DIR: of this machine's architecture, with a compiler and the
+# headers for the other one
+make_cross_root()
+{
+	local headers
+
+	make_root "$1"
+	mkdir "$1/fetch"
+	(
+		own_apt
+		cd "$1/fetch"
+		long_step "fetching ${unpacked[*]}" \
+			apt-get -q download "${unpacked[@]}"
+	)
+	for headers in "$1"/fetch/*.deb; do
+		dpkg-deb --fsys-tarfile "$headers" |
+			tar -x --keep-directory-symlink -C "$1/root"
+	done
+	rm -r "$1/fetch"
+}
+
 # root_key: what the build root of the resolved kernel depends on
 root_key()
 {
@@ -447,29 +522,67 @@ root_key()
 		sources
 		printf '%s\n' "${packages[@]}"
 		declare -f make_root install_debian mend_headers
+		! foreign || declare -f make_cross_root
 	} | short_sum
 }
 
 # build_root NAME: sets root
 build_root()
 {
-	cached root "$1" "$(root_key)" make_root
+	local maker=make_root
+
+	! foreign || maker=make_cross_root
+	cached root "$1" "$(root_key)" "$maker"
 	root=$entry/root
 }
 
+# What programs for another architecture are built with and need in a guest
+target_packages=(busybox util-linux libc6-dev libjson-c-dev libsmartcols-dev
+	libcmocka-dev)
+
+# make_target DIR: the packages, unpacked as none of them can run here
+make_target()
+{
+	local IFS=,
+	local include="${target_packages[*]}"
+
+	unset IFS
+	host_apt_options >"$1/apt.conf"
+	long_step "fetching the libraries for $arch" \
+		mmdebstrap --variant=extract --architectures="$arch" \
+		--include="$include" --aptopt="$1/apt.conf" \
+		--aptopt='Acquire::Languages "none"' \
+		--aptopt='Acquire::Retries "3"' \
+		"$suite" "$1/root" - < <(pockets='' sources)
+	rm "$1/apt.conf"
+}
+
+# target_root: sets sysroot, the programs and libraries of a foreign guest
+target_root()
+{
+	cached target "$arch-$suite" "$({
+		pockets='' sources
+		echo "${target_packages[@]}"
+		declare -f make_target
+	} | short_sum)" make_target
+	sysroot=$entry/root
+}
+
 # in_root COMMAND...: run it in the build root, which stays as it is, with $src
-# in /src and $tree, if any, in /mnt.  All mounts vanish with the namespace.
+# in /src, $build, if set, in /src/build and $tree, if any, in /mnt.  All mounts
+# vanish with the namespace.
 in_root()
 {
 	# shellcheck disable=SC2016	# expanded inside
 	unshare --mount --pid --fork --kill-child sh -eu -c '
-		root=$1 src=$2 tree=$3
-		shift 3
+		root=$1 src=$2 tree=$3 build=$4
+		shift 4
 		mount --bind "$root" "$root"
 		mount -o remount,ro,bind "$root"
 		mount -t proc proc "$root/proc"
 		mount -t tmpfs tmpfs "$root/tmp"
 		mount --bind "$src" "$root/src"
+		[ -z "$build" ] || mount --bind "$build" "$root/src/build"
 		mount --bind /dev "$root/dev"
 		if [ -n "$tree" ]; then
 			mount --bind "$tree" "$root/mnt"
@@ -477,5 +590,5 @@ in_root()
 		fi
 		exec chroot "$root" /usr/bin/env -i LC_ALL=C.UTF-8 \
 			PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp "$@"
-	' in_root "$root" "$src" "$tree" "$@"
+	' in_root "$root" "$src" "$tree" "${build:-}" "$@"
 }
