@@ -45,7 +45,7 @@ load world
 	is 4 unshare -m sh -c 'mount -t tmpfs none /dev &&
 		pidmap info --backend device'
 	prints ''
-	says "back end 'device' is not usable: No such file or directory; 'pidmap doctor' tells what to do"
+	says "back end 'device' is not usable: No such file or directory; 'pidmap doctor' says what to do"
 }
 
 @test "no usable back end at all" {
@@ -55,7 +55,7 @@ load world
 		mount -t tmpfs none /proc &&
 		setpriv --reuid 65534 --clear-groups pidmap info'
 	prints ''
-	[[ $stderr == "pidmap: no back end is usable: "*"; 'pidmap doctor' tells what to do" ]]
+	[[ $stderr == "pidmap: no back end is usable: "*"; 'pidmap doctor' says what to do" ]]
 }
 
 @test "JSON" {

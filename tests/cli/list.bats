@@ -31,10 +31,48 @@ load world
 
 @test "headings" {
 	is 0 pidmap list "$B"
-	[[ ${lines[0]} =~ ^' '*TGID' '*TID' '*NS' 'NUMBERS' '*COMMAND$ ]]
+	[[ ${lines[0]} =~ ^' '*TGID' '*NS' 'NUMBERS' '*COMMAND$ ]]
 	[ "${#lines[@]}" -eq 2 ]
+	is 0 pidmap list --threads "$B"
+	[[ ${lines[0]} =~ ^' '*TGID' '*TID' '*NS' 'NUMBERS' '*COMMAND$ ]]
 	is 0 pidmap list -n "$B"
 	[ "${#lines[@]}" -eq 1 ]
+}
+
+@test "no members of child namespaces" {
+	is 0 pidmap list --direct -rno numbers "$A"
+	[[ $'\n'$output$'\n' == *$'\n'"$A2,2"$'\n'* ]]
+	[[ $output != *"$G,"* ]]
+	is 0 pidmap list --direct -rno tgid
+	[[ $'\n'$output$'\n' != *$'\n'"$A"$'\n'* ]]
+}
+
+@test "parents, groups, users and arguments" {
+	is 0 pidmap list -rno tgid,ppid,uid,args "$A"
+	[[ $'\n'$output$'\n' == *$'\n'"$A2 $A 0 sleep\\x201000"$'\n'* ]]
+	is 0 pidmap list -rno pgid,sid "$B"
+	prints "$(awk '{ sub(/.*\) /, ""); print $3, $4 }' "/proc/$B/stat")"
+}
+
+@test "wide, misleading and long names" {
+	local odd wide
+
+	odd=$BATS_TEST_TMPDIR/$'a\xe2\x80\xaeb\xc2\x9bc'
+	wide=$BATS_TEST_TMPDIR/$'漢字'
+	cp "$(command -v sleeper)" "$odd"
+	cp "$(command -v sleeper)" "$wide"
+	aside "$odd"
+	odd=$!
+	aside "$wide"
+	wide=$!
+	wait_for runs $odd $'a\xe2\x80\xaeb\xc2\x9bc'
+	wait_for runs $wide $'漢字'
+	is 0 env LC_ALL=C.UTF-8 pidmap list -no command,tgid
+	kill $odd $wide
+	[[ $output == *'a\xe2\x80\xaeb\xc2\x9bc'* ]]
+	# Each of the two takes two columns on the terminal, and three bytes.
+	[ "$(LC_ALL=C.UTF-8 wc -L <<<"$(grep 漢字 <<<"$output")")" -eq \
+		"$(LC_ALL=C.UTF-8 wc -L <<<"$(grep -m 1 unshare <<<"$output")")" ]
 }
 
 @test "names with blanks, newlines and what is no UTF-8" {
@@ -55,7 +93,7 @@ load world
 }
 
 @test "JSON" {
-	golden list.json pidmap list --json "$G"
+	golden list.json pidmap list --json -o tgid,tid,ppid,ns,level,numbers,start,command "$G"
 	is 0 pidmap list --json --threads "$A"
 	[ "$(grep -c '^{' <<<"${output#*$'\n'}")" -eq 7 ]
 }
@@ -69,5 +107,13 @@ load world
 	is 1 setpriv --bounding-set=-sys_ptrace --inh-caps=-sys_ptrace \
 		pidmap list
 	prints ''
-	says "cannot list 'self': not permitted; run it with CAP_SYS_PTRACE, or see the rules in pidmap(4)"
+	says "cannot list 'self': not permitted; it takes CAP_SYS_PTRACE in the user namespace that owns your PID namespace"
+}
+
+@test "a namespace that has ended" {
+	ended
+	is 1 pidmap list fd:7
+	prints ''
+	says "the PID namespace 'fd:7' has ended: no process lives in it any more; 'pidmap ns' lists those that have some"
+	exec 7<&-
 }

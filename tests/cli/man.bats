@@ -9,9 +9,14 @@ load world
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	ln -s "$(command -v engine)" "$BATS_TEST_TMPDIR/bin/podman"
 	export PATH=$BATS_TEST_TMPDIR/bin:$PATH ENGINE_PID=$A
+	export ENGINE_ID=$(printf '%064d' 1)
+	echo "0::/machine.slice/libpod-$ENGINE_ID.scope" >"$BATS_TEST_TMPDIR/cgroup"
 	while read -r line; do
 		echo "$line"
-		bash -o pipefail -ec "$line" >/dev/null </dev/null
+		# shellcheck disable=SC2016
+		unshare -m bash -o pipefail -ec 'mount --bind "$1" "/proc/$2/cgroup"
+			eval "$3"' bash "$BATS_TEST_TMPDIR/cgroup" "$A" "$line" \
+			>/dev/null </dev/null
 		n=$((n + 1))
 	done < <(sed -n 's/^\$ //p' "$PIDMAP_MAN/pidmap.1.scd")
 	[ $n -ge 6 ]
@@ -21,7 +26,7 @@ load world
 	local word
 
 	for word in $(pidmap --help | grep -oE -e '--[a-z]+' | sort -u) \
-		$(for c in translate ids list tree; do
+		$(for c in translate ids list tree filter; do
 			pidmap $c --help | grep -oE -e '--[a-z]+'; done | sort -u); do
 		grep -q -e "\*$word\*" "$PIDMAP_MAN/pidmap.1.scd" || {
 			echo "no $word"; false; }

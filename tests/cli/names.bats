@@ -15,7 +15,13 @@ same()
 
 @test "a PID" { same "$A"; same "$A3"; }
 
-@test "an inode number" { same "$(ns_of "$A")"; }
+@test "an inode number, in each form that is printed" {
+	same "$(ns_of "$A")"
+	same "pid:$(inum_of "$A")"
+	same "$(inum_of "$A")"
+	is 0 pidmap list -rno tgid "$(pidmap ns -rno ns "$B")"
+	prints "$B"
+}
 
 @test "an ID, where the kernel has them" {
 	local id
@@ -59,30 +65,102 @@ same()
 @test "a level above" {
 	have_device || skip 'there is no module here'
 	is 1 nsenter -t "$A" -p pidmap translate --to level:0 1
-	says "cannot translate from 'self' to 'level:0': not permitted; run it with CAP_SYS_PTRACE, or see the rules in pidmap(4)"
+	says "cannot translate from 'self' to 'level:0': the module's policy 'upward=none' does not let you name levels above yours; the administrator of the host can change it, see pidmap(4)"
 }
 
-@test "containers, by asking their engines" {
+ID=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+
+# in_cgroup PATH COMMAND...: while the init of A seems to be in that cgroup
+in_cgroup()
+{
+	local file=$BATS_TEST_TMPDIR/cgroup
+
+	echo "0::$1" >"$file"
+	shift
+	# shellcheck disable=SC2016
+	unshare -m sh -c 'mount --bind "$1" "/proc/$2/cgroup" && shift 2 &&
+		exec "$@"' sh "$file" "$A" "$@"
+}
+
+fake_engines()
+{
 	local engine
 
-	mkdir "$BATS_TEST_TMPDIR/bin"
-	for engine in podman docker lxc-info machinectl; do
-		ln -s "$(command -v engine)" "$BATS_TEST_TMPDIR/bin/$engine"
+	mkdir -p "$BATS_TEST_TMPDIR/bin"
+	for engine in podman docker nerdctl crictl lxc-info incus machinectl; do
+		ln -sf "$(command -v engine)" "$BATS_TEST_TMPDIR/bin/$engine"
 	done
-	export PATH=$BATS_TEST_TMPDIR/bin:$PATH ENGINE_PID=$A
-	for engine in podman docker lxc machine; do
-		same "$engine:web"
+	export PATH=$BATS_TEST_TMPDIR/bin:$PATH ENGINE_PID=$A ENGINE_ID=$ID
+}
+
+# A name of each engine, and a cgroup that its container may be in
+containers="podman:web /machine.slice/libpod-$ID.scope/container
+docker:web /system.slice/docker-$ID.scope
+nerdctl:web /default/$ID
+cri:web /kubepods.slice/kubepods-pod1.slice/cri-containerd-$ID.scope
+lxc:web /lxc.payload.web/system.slice/x.service
+incus:web /lxc.payload.web
+machine:web /machine.slice/machine-web.scope/payload"
+
+@test "containers, by asking their engines" {
+	local name cgroup
+
+	fake_engines
+	while read -r name cgroup; do
+		is 0 in_cgroup "$cgroup" pidmap translate --to "$name" "$A2"
+		prints 2
+		[ -z "$stderr" ]
+	done <<<"$containers"
+}
+
+@test "a process that is not in that container" {
+	local name cgroup
+
+	fake_engines
+	while read -r name cgroup; do
+		is 1 in_cgroup /user.slice pidmap list "$name"
+		prints ''
+		[[ $stderr == *"says that the container 'web' is process $A, and here that is another process by its cgroup: "* ]]
+	done <<<"$containers"
+	is 1 in_cgroup /lxc.payload.other pidmap list lxc:web
+	ENGINE_PID=4194303
+	is 1 pidmap list docker:web
+	says "docker says that the container 'web' is process 4194303, and there is none here: the engine may run in another PID namespace, or its state may be old; name the namespace by a PID"
+}
+
+@test "a container that does not run" {
+	local engine
+
+	fake_engines
+	for engine in podman docker nerdctl lxc incus machine; do
+		[ $engine != machine ] || continue
 		is 1 pidmap translate --to "$engine:old" 1
 		says "the container '$engine:old' does not run; start it first"
 	done
+}
+
+@test "the engine's own words" {
+	fake_engines
 	is 1 pidmap translate --to podman:frog 1
-	says "podman tells of no container 'frog'; 'podman ps -a' lists those there are"
-	is 1 pidmap translate --to docker:frog 1
-	says "docker tells of no container 'frog'; 'docker ps -a' lists those there are"
+	says "podman does not find the container 'frog': no such container, says podman; 'podman ps -a' lists those there are"
 	is 1 pidmap translate --to lxc:frog 1
-	says "lxc-info tells of no container 'frog'; 'lxc-ls -f' lists those there are"
-	is 1 pidmap translate --to machine:frog 1
-	says "machinectl tells of no container 'frog'; 'machinectl list' lists those there are"
+	says "lxc-info does not find the container 'frog': no such container, says lxc-info; 'lxc-ls -f' lists those there are"
+	is 1 pidmap translate --to cri:frog 1
+	says "crictl does not find the container 'frog': no such container, says crictl; 'crictl ps -a' lists those there are"
+	is 1 pidmap translate --to cri:twin 1
+	says "several containers are called 'twin'; name one by its ID, 'crictl ps -a' lists them"
+}
+
+@test "a container that shares the caller's namespace" {
+	local cgroup=$BATS_TEST_TMPDIR/cgroup
+
+	fake_engines
+	export ENGINE_PID=$$
+	echo "0::/docker/$ID" >"$cgroup"
+	is 0 unshare -m sh -c "mount --bind $cgroup /proc/$$/cgroup &&
+		pidmap translate --to docker:web $A"
+	prints "$A"
+	says "note: the container 'docker:web' has no PID namespace of its own; it lives in the one you look from"
 }
 
 @test "an engine that is not there" {
@@ -91,7 +169,7 @@ same()
 	unchecked 'posix_spawn(3) tells nothing there'
 	pidmap=$(command -v pidmap)
 	is 1 env PATH=/nowhere "$pidmap" translate --to podman:web 1
-	says "cannot run podman for 'podman:web': No such file or directory; install it, or name the namespace by a PID"
+	says "cannot run podman for the container 'web': No such file or directory; install it, or name the namespace by a PID"
 }
 
 @test "a container without a name" {
@@ -102,8 +180,8 @@ same()
 @test "what names nothing" {
 	local name
 
-	for name in frog '' 0 pid:[] pid:[1 'pid:[x]' 'pid:[1]x' id: id:x level: \
-		level:-1 fd:x 12x -1; do
+	for name in frog '' 0 pid:[] pid: pid:[1 pid:1] 'pid:[x]' 'pid:[1]x' id: \
+		id:x level: level:-1 fd:x 12x -1; do
 		is 2 pidmap translate --to="$name" 1
 		says "'$name' names no PID namespace; see 'pidmap --help' for NS"
 	done
@@ -112,7 +190,7 @@ same()
 @test "numbers that overflow" {
 	local name
 
-	for name in 2147483648 pid:[4294967296] id:18446744073709551616 \
+	for name in 4294967296 pid:[4294967296] id:18446744073709551616 \
 		level:4294967296 fd:2147483648 99999999999999999999; do
 		is 2 pidmap translate --to "$name" 1
 		says "the number in NS '$name' is too big; see 'pidmap --help' for NS"
@@ -148,7 +226,11 @@ same()
 
 @test "a descriptor that is no namespace" {
 	is 1 pidmap translate --to fd:77 1
-	says "'fd:77' is no PID namespace; name one such as /proc/1/ns/pid"
+	says "'fd:77' is not open; open a file such as /proc/1/ns/pid there first"
+	exec 7</dev/null
+	is 1 pidmap translate --to fd:7 1
+	says "'fd:7' is no PID namespace; name one such as /proc/1/ns/pid"
+	exec 7<&-
 }
 
 @test "a PID without the identity right, where its file can be opened" {

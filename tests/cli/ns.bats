@@ -17,16 +17,30 @@ $(inum_of "$G") $(inum_of "$A") $G sleep"
 
 @test "headings" {
 	is 0 pidmap ns
-	[[ ${lines[0]} =~ ^' '*NS' 'LEVEL' '*PARENT' '*IDS' '*INIT' '*UID' 'COMMAND$ ]]
+	[[ ${lines[0]} =~ ^' '*NS' 'LEVEL' '*PARENT' 'NPROCS' '*INIT' '*UID' 'CONTAINER' 'COMMAND$ ]]
 	[ "${#lines[@]}" -eq 5 ]
 }
 
 @test "JSON" {
-	golden ns.json pidmap ns --json "$A"
+	golden ns.json pidmap ns --json -o ns,nsid,level,parent,nprocs,ids,init,start,userns,uid,command "$A"
 }
 
 @test "not without the identity right" {
 	need setpriv
 	is 1 setpriv --bounding-set=-sys_ptrace --inh-caps=-sys_ptrace pidmap ns
-	says "cannot list the namespaces of 'self': not permitted; run it with CAP_SYS_PTRACE, or see the rules in pidmap(4)"
+	says "cannot list the namespaces of 'self': not permitted; it takes CAP_SYS_PTRACE in the user namespace that owns your PID namespace"
+}
+
+@test "how many processes live in each" {
+	is 0 pidmap ns -rno ns,nprocs "$A"
+	prints "$(inum_of "$A") 5
+$(inum_of "$G") 1"
+}
+
+@test "a namespace that has ended" {
+	ended
+	is 1 pidmap ns fd:7
+	prints ''
+	says "the PID namespace 'fd:7' has ended: no process lives in it any more; 'pidmap ns' lists those that have some"
+	exec 7<&-
 }

@@ -10,29 +10,29 @@ tree()
 @test "a namespace and what is below" {
 	tree pidmap tree "$A"
 	prints "pid:[NS_A] 5 processes
-|- sh A>1
-|- sleep x2: A2>2, A3>3
-|- sleeper A6>6
-|- unshare A4>4
-\`- pid:[NS_G] 1 process
-   \`- sleep G>5>1"
+|-sh A>1
+|-sleep x2: A2>2, A3>3
+|-sleeper A6>6
+|-unshare A4>4
+\`-pid:[NS_G] 1 process
+  \`-sleep G>5>1"
 }
 
 @test "in UTF-8" {
 	is 0 env LC_ALL=C.UTF-8 pidmap tree "$A"
 	output=$(settle <<<"$output" | sed 's/ level [0-9]*,//')
 	prints "pid:[NS_A] 5 processes
-├─ sh A→1
-├─ sleep ×2: A2→2, A3→3
-├─ sleeper A6→6
-├─ unshare A4→4
-└─ pid:[NS_G] 1 process
-   └─ sleep G→5→1"
+├─sh A→1
+├─sleep ×2: A2→2, A3→3
+├─sleeper A6→6
+├─unshare A4→4
+└─pid:[NS_G] 1 process
+  └─sleep G→5→1"
 }
 
 @test "raw folds nothing" {
 	tree pidmap tree -r "$A"
-	[[ $output == *$'\n|- sleep A2>2\n|- sleep A3>3\n'* ]]
+	[[ $output == *$'\n|-sleep A2>2\n|-sleep A3>3\n'* ]]
 }
 
 @test "thousands of processes and namespaces fit 80 columns" {
@@ -53,8 +53,8 @@ tree()
 	wait_for bash -c '[ $(pidmap ns -rno ns '"$init"' | wc -l) -eq 21 ] &&
 		[ $(pidmap list -rno command '"$init"' | grep -c sleep) -eq 1020 ]'
 	is 0 env LC_ALL=C.UTF-8 pidmap tree "$init"
-	[[ $output == *'├─ sleep ×1000: '*', …'$'\n'* ]]
-	[[ $output == *'└─ 19 more like it: pid:['*', …' ]]
+	[[ $output == *'├─sleep ×1000: '*', …'$'\n'* ]]
+	[[ $output == *'└─19 more like it: pid:['*', …' ]]
 	[ "${#lines[@]}" -eq 7 ]
 	[ "$(LC_ALL=C.UTF-8 awk 'length > 80' <<<"$output")" = '' ] ||
 		[ "$(wc -L <<<"$output")" -le 80 ]
@@ -94,22 +94,16 @@ tree()
 }
 
 @test "a namespace that has ended" {
-	local pid init
-
-	aside unshare -pf --kill-child sleep 1000
-	pid=$!
-	wait_for has_child $pid
-	init=$(child_of $pid)
-	exec 7<"/proc/$init/ns/pid"
-	kill -9 "$init"
-	wait $pid || true
+	ended
 	is 1 pidmap tree fd:7
 	prints ''
-	says "no process lives in 'fd:7'; 'pidmap ns' lists namespaces that have some"
+	says "the PID namespace 'fd:7' has ended: no process lives in it any more; 'pidmap ns' lists those that have some"
 	exec 7<&-
 }
 
 @test "no columns" {
 	is 2 pidmap tree -o ns
-	says "tree has no columns; leave out -o"
+	says "no option '-o'; see 'pidmap tree --help'"
+	is 2 pidmap -n tree
+	says "tree takes no option '--noheadings'; see 'pidmap tree --help'"
 }

@@ -155,6 +155,20 @@ golden()
 	diff -u "$BATS_TEST_DIRNAME/golden/$name" - <<<"$got"
 }
 
+# ended: descriptor 7 is a PID namespace whose processes are gone
+ended()
+{
+	local pid init
+
+	aside unshare -pf --kill-child sleep 1000
+	pid=$!
+	wait_for has_child $pid
+	init=$(child_of $pid)
+	exec 7<"/proc/$init/ns/pid"
+	kill -9 "$init"
+	wait $pid || true
+}
+
 need()
 {
 	local command

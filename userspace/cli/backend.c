@@ -1,26 +1,50 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* The open library handle, and what its errors mean to a person */
 #include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
+#include "backend.h"
+#include "message.h"
+#include "names.h"
+#include "task.h"
+
+/* Look from another namespace; its /proc is the one that names it. */
+static int raise_view(const struct cli *cli)
+{
+	struct pidmap_nsref ns;
+	int status = name_ns(cli, cli->view, &ns);
+
+	if (status)
+		return status;
+	if (ns.kind != PIDMAP_NS_FD)
+		return fail(EXIT_FAILED,
+			    "cannot look from '%s': it cannot be opened here; name a path such as /host/proc/1/ns/pid",
+			    cli->view);
+	if (pidmap_set_view(cli->pm, ns.value))
+		return fail_call(cli, &ns, NULL, "look from '%s'", cli->view);
+	tasks_below(cli->view, ns.value);
+	return EXIT_ANSWERED;
+}
 
 int open_backend(struct cli *cli)
 {
 	cli->pm = pidmap_open(cli->backend, 0);
-	if (cli->pm)
-		return EXIT_ANSWERED;
+	if (cli->pm) {
+		tasks_of(cli->pm);
+		return cli->view ? raise_view(cli) : EXIT_ANSWERED;
+	}
 	if (!cli->backend)
 		return fail(EXIT_NO_BACKEND,
-			    "no back end is usable: %s; 'pidmap doctor' tells what to do",
+			    "no back end is usable: %s; 'pidmap doctor' says what to do",
 			    strerror(errno));
 	if (errno == EINVAL)
 		return fail(EXIT_USAGE,
 			    "no back end '%s'; it is device, nsfs or procfs, or several joined by '+'",
 			    cli->backend);
 	return fail(EXIT_NO_BACKEND,
-		    "back end '%s' is not usable: %s; 'pidmap doctor' tells what to do",
+		    "back end '%s' is not usable: %s; 'pidmap doctor' says what to do",
 		    cli->backend, strerror(errno));
 }
 
@@ -32,31 +56,97 @@ static const struct reason {
 	{ ENOENT, "there is no such PID namespace in view",
 	  "'pidmap ns' lists those there are" },
 	{ ESRCH, "it is not there", "'pidmap list' lists what is" },
-	{ EPERM, "not permitted",
-	  "run it with CAP_SYS_PTRACE, or see the rules in pidmap(4)" },
+	{ EPERM, "not permitted", "pidmap(4) has the rules" },
 	{ EOPNOTSUPP, "this back end cannot know",
-	  "'pidmap doctor' tells how to get the module" },
+	  "'pidmap doctor' says how to get the module" },
 	{ EINVAL, "that is no PID namespace",
 	  "name one such as /proc/1/ns/pid" },
 };
 
-/* The library failed with errno at what @format says */
-int fail_call(const char *format, ...)
+/*
+ * Whether @ns is a level above the view, and which policy of the module is in
+ * force for those
+ */
+bool is_above(const struct cli *cli, const struct pidmap_nsref *ns,
+	      const char **policy)
+{
+	static const char *const names[] = {
+		[PIDMAP_UPWARD_NONE] = "none",
+		[PIDMAP_UPWARD_SELF] = "self",
+		[PIDMAP_UPWARD_SUBTREE] = "subtree",
+	};
+	struct pidmap_info info;
+
+	if (!ns || ns->kind != PIDMAP_NS_LEVEL ||
+	    pidmap_info(cli->pm, &info, sizeof(info)) ||
+	    info.level == PIDMAP_LEVEL_UNKNOWN || ns->value >= info.level)
+		return false;
+	*policy = info.upward < ARRAY_SIZE(names) ? names[info.upward] : "?";
+	return true;
+}
+
+/* Whether a name is one that only holders of the identity right may use */
+static bool needs_identity(const struct pidmap_nsref *ns)
+{
+	return ns && (ns->kind == PIDMAP_NS_TID || ns->kind == PIDMAP_NS_INUM ||
+		      ns->kind == PIDMAP_NS_ID);
+}
+
+/* Which of the rules of pidmap(4) it is that does not permit this */
+static int fail_eperm(const struct cli *cli, const struct pidmap_nsref *ns,
+		      const struct pidmap_nsref *other, const char *what)
+{
+	struct pidmap_info info = { 0 };
+	const char *policy;
+
+	if (is_above(cli, ns, &policy) || is_above(cli, other, &policy))
+		return fail(EXIT_FAILED,
+			    "cannot %s: the module's policy 'upward=%s' does not let you name levels above yours; the administrator of the host can change it, see pidmap(4)",
+			    what, policy);
+	pidmap_info(cli->pm, &info, sizeof(info));
+	if (!(info.rights & PIDMAP_RIGHT_IDENTITY) &&
+	    (!other || needs_identity(ns) || needs_identity(other)))
+		return fail(EXIT_FAILED,
+			    "cannot %s: not permitted; it takes CAP_SYS_PTRACE in the user namespace that owns your PID namespace",
+			    what);
+	if ((ns && ns->kind == PIDMAP_NS_FD) ||
+	    (other && other->kind == PIDMAP_NS_FD))
+		return fail(EXIT_FAILED,
+			    "cannot %s: the namespace is neither yours nor below yours; run pidmap in one above it",
+			    what);
+	return fail(EXIT_FAILED, "cannot %s: not permitted; pidmap(4) has the rules",
+		    what);
+}
+
+/*
+ * The library failed with errno at what @format says. @ns and @other are the
+ * namespaces it was about; only a translation has an @other.
+ */
+int fail_call(const struct cli *cli, const struct pidmap_nsref *ns,
+	      const struct pidmap_nsref *other, const char *format, ...)
 {
 	const char *reason = strerror(errno);
-	const char *advice = "'pidmap doctor' may tell what to do";
-	char what[256];
+	const char *advice = "'pidmap doctor' may say what to do";
+	int err = errno, status;
 	va_list args;
+	char *what;
 
 	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
-		if (reasons[i].err == errno) {
+		if (reasons[i].err == err) {
 			reason = reasons[i].reason;
 			advice = reasons[i].advice;
 		}
 	va_start(args, format);
-	vsnprintf(what, sizeof(what), format, args);
+	if (vasprintf(&what, format, args) < 0)
+		out_of_memory();
 	va_end(args);
-	return fail(EXIT_FAILED, "cannot %s: %s; %s", what, reason, advice);
+	if (err == EPERM)
+		status = fail_eperm(cli, ns, other, what);
+	else
+		status = fail(EXIT_FAILED, "cannot %s: %s; %s", what, reason,
+			      advice);
+	free(what);
+	return status;
 }
 
 const char *type_name(enum pidmap_type type)
@@ -79,86 +169,35 @@ unsigned int view_level(const struct cli *cli)
 	       PIDMAP_LEVEL_UNKNOWN : info.level;
 }
 
-struct json_object *level_json(unsigned int level)
+/* The ID has no task: is it a thread, is it not ours to ask about, or nothing? */
+int fail_no_id(const struct cli *cli, const struct pidmap_nsref *from, pid_t id)
 {
-	return level == PIDMAP_LEVEL_UNKNOWN ? NULL :
-	       json_object_new_int64(level);
+	const char *type = type_name(cli->type);
+	struct pidmap_ids ids;
+	char *ns;
+
+	if (cli->type == PIDMAP_TGID && id > 0 &&
+	    pidmap_task_ids(cli->pm, id, *from, *from, &ids, NULL) > 0)
+		return fail(EXIT_NO_ANSWER,
+			    "no tgid %d in '%s': %d is a thread of process %d; ask for its tid",
+			    id, cli->from, id, ids.tgid);
+	if (!strcmp(cli->from, "self"))
+		return fail(EXIT_NO_ANSWER,
+			    "no %s %d in 'self'; 'pidmap list' lists those there are",
+			    type, id);
+	ns = quoted(cli->from);
+	fail(0, "no %s %d in '%s'; pidmap list %s lists those there are", type,
+	     id, cli->from, ns);
+	free(ns);
+	return EXIT_NO_ANSWER;
 }
 
-/* 0 means unknown, or not to be known */
-struct json_object *known_json(uint64_t value)
+/* A namespace that is held open outlives its processes. */
+int fail_ended(const char *name)
 {
-	return value ? json_object_new_uint64(value) : NULL;
-}
-
-/* How many bytes the character at @text takes; 0 where that is no UTF-8 */
-static int utf8_length(const unsigned char *text)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	int length = *text < 0xc0 ? 1 : *text < 0xe0 ? 2 : *text < 0xf0 ? 3 : 4;
-	uint32_t code = *text & (0x7f >> length);
-
-	if (length == 1)
-		return *text < 0x80;
-	for (int i = 1; i < length; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-		code = code << 6 | (text[i] & 0x3f);
-	}
-	if (*text > 0xf4 || code < least[length] || code > 0x10ffff ||
-	    (code >= 0xd800 && code < 0xe000))
-		return 0;
-	return length;
-}
-
-/* The kernel cuts names off after 15 bytes, in the midst of a character too. */
-static void make_utf8(char *text)
-{
-	for (int length; *text; text += length) {
-		length = utf8_length((unsigned char *)text);
-		if (!length) {
-			*text = '?';
-			length = 1;
-		}
-	}
-}
-
-/* The name of the program that a task of ours runs */
-int read_command(pid_t tid, char *command, int size)
-{
-	char path[40];
-	FILE *file;
-	int length = 0;
-
-	snprintf(path, sizeof(path), "/proc/%d/comm", tid);
-	file = fopen(path, "re");
-	if (file) {
-		length = fread(command, 1, size - 1, file);
-		fclose(file);
-	}
-	if (length && command[length - 1] == '\n')
-		length--;
-	command[length] = '\0';
-	make_utf8(command);
-	return length;
-}
-
-struct json_object *command_json(pid_t tid)
-{
-	char command[64];
-	int length = read_command(tid, command, sizeof(command));
-
-	return length ? json_object_new_string_len(command, length) : NULL;
-}
-
-struct json_object *numbers_json(const struct pidmap_task *task)
-{
-	struct json_object *numbers = json_object_new_array();
-
-	for (int i = 0; i < task->levels; i++)
-		json_object_array_add(numbers,
-				      json_object_new_int(pidmap_task_nr(task)[i]));
-	return numbers;
+	return fail(EXIT_FAILED,
+		    "the PID namespace '%s' has ended: no process lives in it any more; 'pidmap ns' lists those that have some",
+		    name);
 }
 
 /* The tasks of the namespace that the operand names, by default the view */
@@ -167,11 +206,17 @@ int take_snapshot(const struct cli *cli, int argc, char **argv,
 {
 	const char *name = argc ? argv[0] : "self";
 	struct pidmap_nsref ns;
-	int status = name_ns(name, &ns);
+	int status = name_ns(cli, name, &ns);
 
 	if (status)
 		return status;
-	*snapshot = pidmap_snapshot_new(cli->pm, ns, cli->threads ?
-					PIDMAP_LIST_THREADS : 0);
-	return *snapshot ? EXIT_ANSWERED : fail_call("list '%s'", name);
+	*snapshot = pidmap_snapshot_new(cli->pm, ns,
+			(cli->threads ? PIDMAP_LIST_THREADS : 0) |
+			(cli->direct ? PIDMAP_LIST_DIRECT : 0));
+	if (!*snapshot)
+		return fail_call(cli, &ns, NULL, "list '%s'", name);
+	if (pidmap_snapshot_size(*snapshot))
+		return EXIT_ANSWERED;
+	pidmap_snapshot_free(*snapshot);
+	return fail_ended(name);
 }

@@ -12,7 +12,8 @@
 #include <unistd.h>
 #include <linux/magic.h>
 
-#include "cli.h"
+#include "message.h"
+#include "output.h"
 
 #define EFIVARS		"/sys/firmware/efi/efivars/"
 #define SECURE_BOOT	EFIVARS "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
@@ -60,10 +61,10 @@ static struct json_object *get_mend(const void *p)
 }
 
 const struct column doctor_columns[] = {
-	{ "CHECK", -11, "what was looked at", false, get_check },
-	{ "STATUS", -6, "ok or BAD", false, get_status },
-	{ "FINDING", -20, "what was found", false, get_finding },
-	{ "MEND", -20, "the command that mends it", true, get_mend },
+	{ "CHECK", LEFT, "what was looked at", SHOWN, get_check },
+	{ "STATUS", LEFT, "ok or BAD", SHOWN, get_status },
+	{ "FINDING", LEFT, "what was found", SHOWN, get_finding },
+	{ "MEND", LEFT, "the command that mends it", HIDDEN, get_mend },
 	{ 0 }
 };
 

@@ -1,6 +1,8 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* pidmap info: what answers, and who asks */
-#include "cli.h"
+#include "backend.h"
+#include "message.h"
+#include "output.h"
 
 struct row {
 	const char *backend;
@@ -70,19 +72,19 @@ static struct json_object *get_upward(const void *p)
 }
 
 const struct column info_columns[] = {
-	{ "BACKEND", 0, "what answers: device, nsfs or procfs", false,
+	{ "BACKEND", LEFT, "what answers: device, nsfs or procfs", SHOWN,
 	  get_backend },
-	{ "LIBRARY", 0, "version of the library", false, get_version },
-	{ "ABI", 0, "version of the module's ABI", false, get_abi },
-	{ "LEVEL", 0, "level of the namespace you look from", false,
+	{ "LIBRARY", LEFT, "version of the library", false, get_version },
+	{ "ABI", LEFT, "version of the module's ABI", false, get_abi },
+	{ "LEVEL", LEFT, "level of the namespace you look from", SHOWN,
 	  get_level },
-	{ "MAXLEVEL", 0, "deepest level there can be", false, get_maxlevel },
-	{ "NS", 0, "inode number of the namespace you look from", false,
+	{ "MAXLEVEL", LEFT, "deepest level there can be", false, get_maxlevel },
+	{ "NS", LEFT, "inode number of the namespace you look from", SHOWN,
 	  get_ns },
-	{ "NSID", 0, "its never-reused ID", false, get_nsid },
-	{ "IDENTITY", 0, "whether you hold the identity right", false,
+	{ "NSID", LEFT, "its never-reused ID", false, get_nsid },
+	{ "IDENTITY", LEFT, "whether you hold the identity right", SHOWN,
 	  get_identity },
-	{ "UPWARD", 0, "the module's policy for levels above yours", false,
+	{ "UPWARD", LEFT, "the module's policy for levels above yours", SHOWN,
 	  get_upward },
 	{ 0 }
 };
@@ -94,7 +96,7 @@ int do_info(const struct cli *cli, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	if (pidmap_info(cli->pm, &row.info, sizeof(row.info)))
-		return fail_call("ask back end '%s'", row.backend);
+		return fail_call(cli, NULL, NULL, "ask back end '%s'", row.backend);
 	table_record(cli, &row);
 	return EXIT_ANSWERED;
 }

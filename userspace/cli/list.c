@@ -1,9 +1,18 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* pidmap list: the tasks of a namespace and of those below it */
 #include <stdlib.h>
 
-#include "cli.h"
+#include "backend.h"
+#include "container.h"
+#include "message.h"
+#include "output.h"
+#include "task.h"
 
+/**
+ * struct row - a task
+ * @task: its record
+ * @view_level: level of the view
+ */
 struct row {
 	const struct pidmap_task *task;
 	unsigned int view_level;
@@ -43,9 +52,34 @@ static struct json_object *get_numbers(const void *p)
 	return numbers_json(task_of(p));
 }
 
+static struct json_object *get_ppid(const void *p)
+{
+	return json_object_new_int(task_of(p)->ppid);
+}
+
+static struct json_object *get_pgid(const void *p)
+{
+	return json_object_new_int(task_of(p)->pgid);
+}
+
+static struct json_object *get_sid(const void *p)
+{
+	return json_object_new_int(task_of(p)->sid);
+}
+
+static struct json_object *get_uid(const void *p)
+{
+	return uid_json(pidmap_task_nr(task_of(p))[0]);
+}
+
 static struct json_object *get_start(const void *p)
 {
 	return known_json(task_of(p)->start_time);
+}
+
+static struct json_object *get_container(const void *p)
+{
+	return container_json(pidmap_task_nr(task_of(p))[0]);
 }
 
 static struct json_object *get_command(const void *p)
@@ -53,17 +87,32 @@ static struct json_object *get_command(const void *p)
 	return command_json(pidmap_task_nr(task_of(p))[0]);
 }
 
+static struct json_object *get_args(const void *p)
+{
+	return args_json(pidmap_task_nr(task_of(p))[0]);
+}
+
 const struct column list_columns[] = {
-	{ "TGID", 7, "its process, as you see it", false, get_tgid },
-	{ "TID", 7, "the task, as you see it", false, get_tid },
-	{ "NS", 10, "inode number of the namespace it lives in", false,
+	{ "TGID", RIGHT, "its process, in your namespace", SHOWN, get_tgid },
+	{ "TID", RIGHT, "the task, in your namespace", SHOWN_FOR_THREADS, get_tid },
+	{ "PPID", RIGHT, "its parent's TGID there; 0 if that is outside", HIDDEN,
+	  get_ppid },
+	{ "PGID", RIGHT, "its PGID there; 0 if the group is outside", HIDDEN,
+	  get_pgid },
+	{ "SID", RIGHT, "its SID there; 0 if the session is outside", HIDDEN,
+	  get_sid },
+	{ "UID", RIGHT, "its effective user ID", HIDDEN, get_uid },
+	{ "NS", RIGHT, "inode number of the namespace it lives in", SHOWN,
 	  get_ns },
-	{ "LEVEL", 5, "level of that namespace", true, get_level },
-	{ "NUMBERS", -15, "its TID at every level, from yours to its own",
-	  false, get_numbers },
-	{ "START", 12, "when it started, in nanoseconds after boot", true,
+	{ "LEVEL", RIGHT, "level of that namespace", HIDDEN, get_level },
+	{ "NUMBERS", LEFT, "its TID at every level, from yours to its own",
+	  SHOWN, get_numbers },
+	{ "START", RIGHT, "when it started, in nanoseconds after boot", HIDDEN,
 	  get_start },
-	{ "COMMAND", -15, "the program it runs", false, get_command },
+	{ "CONTAINER", LEFT, "the container it belongs to", HIDDEN,
+	  get_container },
+	{ "COMMAND", LEFT, "the program it runs", SHOWN, get_command },
+	{ "ARGS", TRUNCATED, "its command line", HIDDEN, get_args },
 	{ 0 }
 };
 
@@ -106,7 +155,6 @@ static void print_table(const struct cli *cli,
 	size_t count = pidmap_snapshot_size(snapshot);
 	struct row *rows = calloc(count + 1, sizeof(*rows));
 	unsigned int level = view_level(cli);
-	struct table table;
 
 	if (!rows)
 		out_of_memory();
@@ -114,9 +162,7 @@ static void print_table(const struct cli *cli,
 		rows[i] = (struct row){
 			pidmap_snapshot_task(snapshot, i), level,
 		};
-	table_begin(&table, cli);
-	table_add(&table, rows, count, sizeof(*rows));
-	table_end(&table);
+	table_print(cli, rows, count, sizeof(*rows));
 	free(rows);
 }
 

@@ -1,18 +1,20 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* pidmap - translate IDs between PID namespaces: the command line */
 #include <ctype.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <locale.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "backend.h"
 #include "cli.h"
+#include "message.h"
+#include "output.h"
+
+static int do_help(const struct cli *cli, int argc, char **argv);
 
 enum {
 	TRANSLATE,
@@ -20,52 +22,70 @@ enum {
 	LIST,
 	TREE,
 	NS,
+	FILTER,
 	INFO,
 	DOCTOR,
+	HELP,
 };
 
 static const struct command commands[] = {
 	[TRANSLATE] = {
 		"translate", do_translate, "ID...",
-		"the number of each ID in another namespace; '-' reads IDs from standard input",
+		"Print the number of each ID in another namespace; if ID is -, read IDs from standard input",
 		1, INT_MAX, translate_columns, true,
 	},
 	[IDS] = {
-		"ids", do_ids, "ID",
-		"every number of an ID, with its namespaces",
-		1, 1, ids_columns, true,
+		"ids", do_ids, "ID...",
+		"Print every number of each ID, with its namespaces",
+		1, INT_MAX, ids_columns, true,
 	},
 	[LIST] = {
 		"list", do_list, "[NS]",
-		"the tasks of a namespace and those below it",
+		"List the processes of a namespace and of those below it",
 		0, 1, list_columns, true,
 	},
 	[TREE] = {
 		"tree", do_tree, "[NS]",
-		"namespaces and their processes, as a tree",
+		"Draw namespaces and their processes as a tree",
 		0, 1, NULL, true,
 	},
 	[NS] = {
-		"ns", do_ns, "[NS]", "the PID namespaces, one a line",
+		"ns", do_ns, "[NS]", "List the PID namespaces",
 		0, 1, ns_columns, true,
 	},
+	[FILTER] = {
+		"filter", do_filter, "",
+		"Translate the IDs within text, from standard input to standard output",
+		0, 0, NULL, true,
+	},
 	[INFO] = {
-		"info", do_info, "", "what answers, and what it lets you do",
+		"info", do_info, "",
+		"Print which back end answers, and what it lets you do",
 		0, 0, info_columns, true,
 	},
 	[DOCTOR] = {
 		"doctor", do_doctor, "",
-		"what is missing, and the command that mends it",
+		"Print what is missing, and how to fix it",
 		0, 0, doctor_columns, false,
+	},
+	[HELP] = {
+		"help", do_help, "[COMMAND]",
+		"Print help, on a command if one is named",
+		0, 1, NULL, false,
 	},
 };
 
 enum {
 	OPT_FROM = 256,
 	OPT_TO,
+	OPT_STARTED,
+	OPT_TGID,
 	OPT_THREADS,
+	OPT_DIRECT,
 	OPT_DOT,
+	OPT_COLOR,
 	OPT_BACKEND,
+	OPT_VIEW,
 	OPT_JSON,
 };
 
@@ -73,8 +93,12 @@ enum {
 
 #define BY(command)	(1U << (command))
 #define BY_ALL		(~0U)
+#define BY_TABLES	(BY(TRANSLATE) | BY(IDS) | BY(LIST) | BY(NS) | \
+			 BY(INFO) | BY(DOCTOR))
+#define BY_NAMING	(BY(TRANSLATE) | BY(IDS) | BY(FILTER))
+#define BEFORE		BY(31)
 
-/* @commands: by whom it is taken */
+/* @commands: by which commands it is taken, and whether BEFORE them, too */
 static const struct option_help {
 	const char *name;
 	const char *argument;
@@ -82,65 +106,52 @@ static const struct option_help {
 	unsigned int commands;
 	const char *help;
 } options[] = {
-	{ "type", "TYPE", 't', BY(TRANSLATE) | BY(IDS),
-	  "what the IDs are: tid (default), tgid, pgid or sid" },
-	{ "from", "NS", OPT_FROM, BY(TRANSLATE) | BY(IDS),
-	  "the namespace the IDs come from" },
-	{ "to", "NS", OPT_TO, BY(TRANSLATE),
+	{ "type", "TYPE", 't', BY_NAMING,
+	  "what the IDs are: tid (default), tgid or pid, pgid, sid" },
+	{ "from", "NS", OPT_FROM, BY_NAMING, "the namespace the IDs come from" },
+	{ "to", "NS", OPT_TO, BY(TRANSLATE) | BY(FILTER),
 	  "the namespace to translate to" },
+	{ "started", "TIME", OPT_STARTED, BY(TRANSLATE),
+	  "the start time expected of each ID, as START shows it" },
+	{ "tgid", NULL, OPT_TGID, BY(TRANSLATE),
+	  "print the TGID of each TID: its process" },
+	{ "regexp", "REGEX", 'e', BY(FILTER),
+	  "what is an ID: the last group in it, or all it matches" },
 	{ "threads", NULL, OPT_THREADS, BY(LIST),
 	  "every thread, not only processes" },
+	{ "direct", NULL, OPT_DIRECT, BY(LIST),
+	  "no processes of the namespaces below" },
 	{ "dot", NULL, OPT_DOT, BY(TREE), "draw it for Graphviz" },
-	{ "json", "[=FORM]", OPT_JSON, BY_ALL,
+	{ "json", "[=FORM]", OPT_JSON, BEFORE | BY_TABLES | BY(TREE),
 	  "print JSON; FORM lxkns is the REST form of lxkns (list)" },
-	{ "noheadings", NULL, 'n', BY_ALL, "print no headings" },
-	{ "output", "COLUMNS", 'o', BY_ALL,
-	  "print these columns, or with '+' first, these too" },
-	{ "raw", NULL, 'r', BY_ALL, "align nothing, and encode blanks" },
-	{ "backend", "NAME", OPT_BACKEND, BY_ALL,
-	  "who answers: device, nsfs or procfs" },
+	{ "noheadings", NULL, 'n', BEFORE | BY_TABLES, "print no headings" },
+	{ "output", "COLUMNS", 'o', BEFORE | BY_TABLES,
+	  "print these columns; with '+' first, these besides the usual" },
+	{ "raw", NULL, 'r', BEFORE | BY_TABLES | BY(TREE),
+	  "align nothing, and encode blanks" },
+	{ "color", "WHEN", OPT_COLOR, BEFORE | BY_TABLES | BY(TREE),
+	  "when to print colours: auto, always or never" },
+	{ "backend", "NAME", OPT_BACKEND,
+	  BEFORE | BY_TABLES | BY(TREE) | BY(FILTER),
+	  "the back end to use: device, nsfs or procfs" },
+	{ "view", "NS", OPT_VIEW, BEFORE | BY(TRANSLATE) | BY(IDS) | BY(LIST) |
+	  BY(TREE) | BY(NS) | BY(FILTER) | BY(INFO),
+	  "the namespace to look from, by a path: /host/proc/1/ns/pid" },
 	{ "version", NULL, 'V', BY_ALL, "print the version" },
 	{ "help", NULL, 'h', BY_ALL, "print this help" },
 };
 
 static const char ns_help[] =
-	"NS is self (the default), a PID, pid:[INUM], id:N, level:N, a path such as\n"
-	"/proc/42/ns/pid, fd:N, or a container: podman:NAME, docker:NAME, lxc:NAME,\n"
-	"machine:NAME.\n";
+	"NS is self (the default), a PID, an inode number (4026532177 or\n"
+	"'pid:[4026532177]'), id:N, level:N, a path such as /proc/42/ns/pid, fd:N, or\n"
+	"a container: podman:NAME, docker:NAME, nerdctl:NAME, cri:NAME, lxc:NAME,\n"
+	"incus:NAME, machine:NAME.\n";
 
-/* Say what is wrong, in a sentence, and return the exit code @status */
-int fail(int status, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	fputs("pidmap: ", stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
-	va_end(args);
-	return status;
-}
-
-/* A decimal number from 0 to @max, and nothing else; 0, or an errno */
-int parse_number(const char *text, uint64_t max, uint64_t *number)
-{
-	char *end;
-
-	if (*text < '0' || *text > '9')
-		return EINVAL;
-	errno = 0;
-	*number = strtoull(text, &end, 10);
-	if (*end)
-		return EINVAL;
-	return errno || *number > max ? ERANGE : 0;
-}
-
-/* Without a command, what may stand before it: what all commands take */
+/* Without a command: what may stand before it */
 static bool takes(const struct command *command,
 		  const struct option_help *option)
 {
-	return command ? option->commands & BY(command - commands) :
-	       option->commands == BY_ALL;
+	return option->commands & (command ? BY(command - commands) : BEFORE);
 }
 
 static void print_options(const struct command *command)
@@ -162,23 +173,30 @@ static void print_options(const struct command *command)
 	}
 }
 
+static bool names_namespaces(const struct command *command)
+{
+	return takes(command, &options[1]) ||
+	       !strcmp(command->operands, "[NS]");
+}
+
+static void print_command_help(const struct command *command)
+{
+	printf("Usage: pidmap %s [OPTION]...%s%s\n\n%s.\n", command->name,
+	       *command->operands ? " " : "", command->operands, command->help);
+	print_options(command);
+	if (command->columns)
+		puts("\nColumns ('*' are the usual ones):");
+	for (const struct column *c = command->columns; c && c->name; c++)
+		printf("%s %-10s %s\n", c->show == SHOWN ? "*" : " ", c->name,
+		       c->help);
+	if (names_namespaces(command))
+		printf("\n%s", ns_help);
+}
+
 static void print_help(const struct command *command)
 {
-	const struct column *column;
-
 	if (command) {
-		printf("Usage: pidmap %s [OPTION]...%s%s\n\nPrint %s.\n",
-		       command->name, *command->operands ? " " : "",
-		       command->operands, command->help);
-		print_options(command);
-		if (command->columns)
-			puts("\nColumns ('*' are the usual ones):");
-		for (column = command->columns; column && column->name;
-		     column++)
-			printf("%s %-10s %s\n", column->hidden ? " " : "*",
-			       column->name, column->help);
-		if (command->max || takes(command, &options[1]))
-			printf("\n%s", ns_help);
+		print_command_help(command);
 		return;
 	}
 	puts("Usage: pidmap COMMAND [OPTION]... [OPERAND]...\n\n"
@@ -186,7 +204,7 @@ static void print_help(const struct command *command)
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		printf("  %-10s %s\n", commands[i].name, commands[i].help);
 	print_options(NULL);
-	printf("\n%s\n'pidmap COMMAND --help' tells a command's own options and columns.\n",
+	printf("\n%s\n'pidmap help COMMAND' shows a command's own options and columns.\n",
 	       ns_help);
 }
 
@@ -198,13 +216,34 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
+static int no_command(const char *name)
+{
+	return fail(EXIT_USAGE, "no command '%s'; 'pidmap --help' lists them",
+		    name);
+}
+
+static int do_help(const struct cli *cli, int argc, char **argv)
+{
+	const struct command *command = argc ? find_command(argv[0]) : NULL;
+
+	(void)cli;
+	if (argc && !command)
+		return no_command(argv[0]);
+	print_help(command);
+	return EXIT_ANSWERED;
+}
+
 static int set_type(struct cli *cli, const char *name)
 {
+	/* What people call a PID */
+	if (!strcmp(name, "pid"))
+		name = "tgid";
 	for (cli->type = 0; type_name(cli->type); cli->type++)
 		if (!strcmp(type_name(cli->type), name))
 			return EXIT_ANSWERED;
 	return fail(EXIT_USAGE,
-		    "no ID type '%s'; it is tid, tgid, pgid or sid", name);
+		    "no ID type '%s'; it is tid, tgid (or pid), pgid or sid",
+		    name);
 }
 
 static int set_json(struct cli *cli, const char *form)
@@ -214,6 +253,31 @@ static int set_json(struct cli *cli, const char *form)
 		return fail(EXIT_USAGE,
 			    "no JSON form '%s'; it is lxkns, or leave it out",
 			    form);
+	return EXIT_ANSWERED;
+}
+
+static int set_color(struct cli *cli, const char *when)
+{
+	static const char *const names[] = {
+		[COLOR_AUTO] = "auto",
+		[COLOR_ALWAYS] = "always",
+		[COLOR_NEVER] = "never",
+	};
+
+	for (cli->color = 0; cli->color < ARRAY_SIZE(names); cli->color++)
+		if (!strcmp(names[cli->color], when))
+			return EXIT_ANSWERED;
+	return fail(EXIT_USAGE, "no '%s' for colours; it is auto, always or never",
+		    when);
+}
+
+static int set_started(struct cli *cli, const char *time)
+{
+	cli->expects = true;
+	if (parse_number(time, UINT64_MAX, &cli->started))
+		return fail(EXIT_USAGE,
+			    "'%s' is no start time; give one as the column START shows it",
+			    time);
 	return EXIT_ANSWERED;
 }
 
@@ -228,6 +292,19 @@ static int set_option(struct cli *cli, int key, char *value)
 	case OPT_TO:
 		cli->to = value;
 		break;
+	case OPT_STARTED:
+		return set_started(cli, value);
+	case OPT_TGID:
+		cli->tgid = true;
+		break;
+	case 'e':
+		cli->regex = value;
+		break;
+	case OPT_COLOR:
+		return set_color(cli, value);
+	case OPT_DIRECT:
+		cli->direct = true;
+		break;
 	case OPT_THREADS:
 		cli->threads = true;
 		break;
@@ -236,6 +313,9 @@ static int set_option(struct cli *cli, int key, char *value)
 		break;
 	case OPT_BACKEND:
 		cli->backend = value;
+		break;
+	case OPT_VIEW:
+		cli->view = value;
 		break;
 	case OPT_JSON:
 		return set_json(cli, value);
@@ -302,6 +382,16 @@ static int bad_option(const struct command *command, int key, const char *text)
 		    ", and put '--' before negative numbers" : "");
 }
 
+/* The place of an option in the table, as a bit */
+static unsigned int bit_of(int key)
+{
+	unsigned int bit = 1;
+
+	for (size_t i = 0; options[i].key != key; i++)
+		bit <<= 1;
+	return bit;
+}
+
 /*
  * Read options up to the first operand, or all of those of @cli->command.
  * Returns an exit code, or -1 to go on.
@@ -326,6 +416,8 @@ static int parse_options(struct cli *cli, int argc, char **argv)
 		case '?':
 			return bad_option(cli->command, key, argv[optind - 1]);
 		}
+		if (!cli->command)
+			cli->before |= bit_of(key);
 		status = set_option(cli, key, optarg);
 		if (status)
 			return status;
@@ -337,16 +429,19 @@ static int check_usage(const struct cli *cli, int operands)
 {
 	const struct command *command = cli->command;
 
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		if (cli->before & 1U << i && !takes(command, &options[i]))
+			return fail(EXIT_USAGE,
+				    "%s takes no option '--%s'; see 'pidmap %s --help'",
+				    command->name, options[i].name,
+				    command->name);
 	if (operands < command->min)
-		return fail(EXIT_USAGE, "%s needs an %s; see 'pidmap %s --help'",
-			    command->name, "ID", command->name);
+		return fail(EXIT_USAGE, "%s needs an ID; see 'pidmap %s --help'",
+			    command->name, command->name);
 	if (cli->json == JSON_LXKNS && command->run != do_list)
 		return fail(EXIT_USAGE,
 			    "%s has no JSON form 'lxkns'; only list has, use plain --json",
 			    command->name);
-	if (cli->columns && !command->columns)
-		return fail(EXIT_USAGE,
-			    "%s has no columns; leave out -o", command->name);
 	return table_check(cli);
 }
 
@@ -363,9 +458,7 @@ static int run(int argc, char **argv)
 			    "no command given; see 'pidmap --help'");
 	cli.command = find_command(argv[optind]);
 	if (!cli.command)
-		return fail(EXIT_USAGE,
-			    "no command '%s'; 'pidmap --help' lists them",
-			    argv[optind]);
+		return no_command(argv[optind]);
 	argc -= optind;
 	argv += optind;
 	optind = 0;
@@ -398,7 +491,6 @@ static void fill_standard_fds(void)
 int main(int argc, char **argv)
 {
 	fill_standard_fds();
-	signal(SIGPIPE, SIG_IGN);
 	setlocale(LC_CTYPE, "");
 	return finish_stdout(run(argc, argv));
 }

@@ -1,77 +1,128 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* pidmap ns: the PID namespaces */
 #include <stdlib.h>
 
-#include "cli.h"
+#include "backend.h"
+#include "container.h"
+#include "message.h"
+#include "names.h"
+#include "output.h"
+#include "task.h"
 
+/**
+ * struct list - the namespaces found, and their members
+ * @cli: the command line
+ * @ns: the namespace that was asked about
+ * @rows: a record each
+ * @count: how many those are
+ * @members: their processes, once those were asked for; or NULL
+ * @asked: whether they were
+ */
 struct list {
-	struct pidmap_ns *rows;
+	const struct cli *cli;
+	struct pidmap_nsref ns;
+	struct row {
+		struct list *list;
+		struct pidmap_ns ns;
+	} *rows;
 	size_t count;
+	struct pidmap_snapshot *members;
+	bool asked;
 };
+
+static const struct pidmap_ns *ns_of(const void *p)
+{
+	return &((const struct row *)p)->ns;
+}
 
 static struct json_object *get_ns(const void *p)
 {
-	return known_json(((const struct pidmap_ns *)p)->inum);
+	return known_json(ns_of(p)->inum);
 }
 
 static struct json_object *get_nsid(const void *p)
 {
-	return known_json(((const struct pidmap_ns *)p)->id);
+	return known_json(ns_of(p)->id);
 }
 
 static struct json_object *get_level(const void *p)
 {
-	return level_json(((const struct pidmap_ns *)p)->level);
+	return level_json(ns_of(p)->level);
 }
 
 static struct json_object *get_parent(const void *p)
 {
-	return known_json(((const struct pidmap_ns *)p)->parent_inum);
+	return known_json(ns_of(p)->parent_inum);
 }
 
 static struct json_object *get_ids(const void *p)
 {
-	return known_json(((const struct pidmap_ns *)p)->pids);
+	return known_json(ns_of(p)->pids);
+}
+
+static struct json_object *get_nprocs(const void *p)
+{
+	struct list *list = ((const struct row *)p)->list;
+	const struct pidmap_task *task;
+	int64_t count = 0;
+
+	if (!list->asked)
+		list->members = pidmap_snapshot_new(list->cli->pm, list->ns, 0);
+	list->asked = true;
+	if (!list->members)
+		return NULL;
+	for (size_t i = 0; (task = pidmap_snapshot_task(list->members, i)); i++)
+		count += task->inum == ns_of(p)->inum;
+	return json_object_new_int64(count);
 }
 
 static struct json_object *get_init(const void *p)
 {
-	return known_json(((const struct pidmap_ns *)p)->init);
+	return known_json(ns_of(p)->init);
 }
 
 static struct json_object *get_start(const void *p)
 {
-	return known_json(((const struct pidmap_ns *)p)->start_time);
+	return known_json(ns_of(p)->start_time);
 }
 
 static struct json_object *get_userns(const void *p)
 {
-	return known_json(((const struct pidmap_ns *)p)->owner_inum);
+	return known_json(ns_of(p)->owner_inum);
 }
 
 static struct json_object *get_uid(const void *p)
 {
-	return json_object_new_int64(((const struct pidmap_ns *)p)->owner_uid);
+	return json_object_new_int64(ns_of(p)->owner_uid);
+}
+
+static struct json_object *get_container(const void *p)
+{
+	return ns_of(p)->init ? container_json(ns_of(p)->init) : NULL;
 }
 
 static struct json_object *get_command(const void *p)
 {
-	return command_json(((const struct pidmap_ns *)p)->init);
+	return ns_of(p)->init ? command_json(ns_of(p)->init) : NULL;
 }
 
 const struct column ns_columns[] = {
-	{ "NS", 10, "inode number of the namespace", false, get_ns },
-	{ "NSID", 6, "its never-reused ID", true, get_nsid },
-	{ "LEVEL", 5, "its level", false, get_level },
-	{ "PARENT", 10, "inode number of the one above it", false, get_parent },
-	{ "IDS", 7, "how many IDs are in use in it and below", false, get_ids },
-	{ "INIT", 7, "TGID of its init, as you see it", false, get_init },
-	{ "START", 12, "when its init started, in nanoseconds after boot", true,
-	  get_start },
-	{ "USERNS", 10, "inode number of the user namespace that owns it",
-	  true, get_userns },
-	{ "UID", 5, "owner of that user namespace", false, get_uid },
-	{ "COMMAND", -15, "the program its init runs", false, get_command },
+	{ "NS", RIGHT, "inode number of the namespace", SHOWN, get_ns },
+	{ "NSID", RIGHT, "its never-reused ID", HIDDEN, get_nsid },
+	{ "LEVEL", RIGHT, "its level", SHOWN, get_level },
+	{ "PARENT", RIGHT, "inode number of its parent", SHOWN, get_parent },
+	{ "NPROCS", RIGHT, "how many processes live in it", SHOWN, get_nprocs },
+	{ "IDS", RIGHT, "how many IDs are in use in it and below", HIDDEN,
+	  get_ids },
+	{ "INIT", RIGHT, "TGID of its init, in your namespace", SHOWN, get_init },
+	{ "START", RIGHT, "when its init started, in nanoseconds after boot",
+	  HIDDEN, get_start },
+	{ "USERNS", RIGHT, "inode number of the user namespace that owns it",
+	  HIDDEN, get_userns },
+	{ "UID", RIGHT, "owner of that user namespace", SHOWN, get_uid },
+	{ "CONTAINER", LEFT, "the container its init belongs to", SHOWN,
+	  get_container },
+	{ "COMMAND", LEFT, "the program its init runs", SHOWN, get_command },
 	{ 0 }
 };
 
@@ -79,19 +130,18 @@ const struct column ns_columns[] = {
 static int keep(const struct pidmap_ns *ns, void *arg)
 {
 	struct list *list = arg;
-	struct pidmap_ns *rows = reallocarray(list->rows, list->count + 1,
-					      sizeof(*rows));
 
-	if (!rows)
+	list->rows = reallocarray(list->rows, list->count + 1,
+				  sizeof(*list->rows));
+	if (!list->rows)
 		out_of_memory();
-	list->rows = rows;
-	rows[list->count++] = *ns;
+	list->rows[list->count++] = (struct row){ list, *ns };
 	return 0;
 }
 
 static int by_level(const void *a, const void *b)
 {
-	const struct pidmap_ns *x = a, *y = b;
+	const struct pidmap_ns *x = ns_of(a), *y = ns_of(b);
 
 	if (x->level != y->level)
 		return x->level < y->level ? -1 : 1;
@@ -101,23 +151,21 @@ static int by_level(const void *a, const void *b)
 int do_ns(const struct cli *cli, int argc, char **argv)
 {
 	const char *name = argc ? argv[0] : "self";
-	struct list list = { 0 };
-	struct pidmap_nsref ns;
-	struct table table;
-	int status = name_ns(name, &ns);
+	struct list list = { .cli = cli };
+	int status = name_ns(cli, name, &list.ns);
 
 	if (status)
 		return status;
-	if (pidmap_list_ns(cli->pm, ns, keep, &list))
-		status = fail_call("list the namespaces of '%s'", name);
+	if (pidmap_list_ns(cli->pm, list.ns, keep, &list))
+		status = fail_call(cli, &list.ns, NULL,
+				   "list the namespaces of '%s'", name);
+	else if (!list.count)
+		status = fail_ended(name);
 	if (!status) {
-		if (list.count)
-			qsort(list.rows, list.count, sizeof(*list.rows),
-			      by_level);
-		table_begin(&table, cli);
-		table_add(&table, list.rows, list.count, sizeof(*list.rows));
-		table_end(&table);
+		qsort(list.rows, list.count, sizeof(*list.rows), by_level);
+		table_print(cli, list.rows, list.count, sizeof(*list.rows));
 	}
+	pidmap_snapshot_free(list.members);
 	free(list.rows);
 	return status;
 }

@@ -1,109 +1,96 @@
-// SPDX-License-Identifier: GPL-2.0
-/* Tables as text, raw or JSON; what goes to standard output */
+// SPDX-License-Identifier: GPL-2.0-only
+/* Tables: text by libsmartcols, JSON by json-c, both from one description */
 #include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
-#include "cli.h"
+#include "message.h"
+#include "output.h"
 
-bool colours(void)
+bool coloured(const struct cli *cli)
 {
 	const char *off = getenv("NO_COLOR");
 	const char *term = getenv("TERM");
 
-	return isatty(STDOUT_FILENO) && !(off && *off) &&
-	       !(term && !strcmp(term, "dumb"));
+	if (cli->raw || cli->json || cli->color == COLOR_NEVER)
+		return false;
+	return cli->color == COLOR_ALWAYS ||
+	       (isatty(STDOUT_FILENO) && !(off && *off) &&
+		!(term && !strcmp(term, "dumb")));
 }
 
-void out_of_memory(void)
+/* 0 means unknown, or not to be known */
+struct json_object *known_json(uint64_t value)
 {
-	fail(EXIT_FAILED, "out of memory; free some and try again");
-	exit(EXIT_FAILED);
+	return value ? json_object_new_uint64(value) : NULL;
 }
 
-/* The last thing before exit: what is unwritten was not answered. */
-int finish_stdout(int status)
+struct json_object *level_json(unsigned int level)
 {
-	int bad = ferror(stdout);
-	int err = errno;
-
-	if (fflush(stdout))
-		bad = 1, err = errno;
-	if (!bad)
-		return status;
-	return fail(EXIT_FAILED,
-		    "cannot write to standard output: %s; give it an open file with room",
-		    strerror(err));
+	return level == PIDMAP_LEVEL_UNKNOWN ? NULL :
+	       json_object_new_int64(level);
 }
 
-/* A copy of @text that can neither break a line nor steer a terminal. */
-char *printable(const char *text, bool raw)
+/* What would mislead on a terminal is escaped in strings, as JSON allows. */
+void print_json(struct json_object *object)
 {
-	char *copy = malloc(4 * strlen(text) + 2);
-	char *p = copy;
+	const char *text = json_object_to_json_string_ext(object,
+			JSON_C_TO_STRING_NOSLASHESCAPE);
+	uint32_t code;
 
-	if (!copy)
-		out_of_memory();
-	for (; *text; text++) {
-		unsigned char c = *text;
-
-		if (iscntrl(c) || (raw && (c == ' ' || c == '\\')))
-			p += sprintf(p, "\\x%02x", c);
+	for (int length; *text; text += length) {
+		length = utf8_length(text, &code);
+		if (length && misleads(code))
+			printf("\\u%04x", code);
 		else
-			*p++ = c;
+			fwrite(text, 1, length += !length, stdout);
 	}
-	*p = '\0';
-	return copy;
+	json_object_put(object);
 }
 
-static char *to_text(struct json_object *value, bool raw);
-
-static char *join(struct json_object *array, bool raw)
+static void write_text(FILE *out, struct json_object *value)
 {
-	size_t count = json_object_array_length(array);
+	switch (json_object_get_type(value)) {
+	case json_type_null:
+		fputc('-', out);
+		break;
+	case json_type_boolean:
+		fputs(json_object_get_boolean(value) ? "yes" : "no", out);
+		break;
+	case json_type_array:
+		for (size_t i = 0; i < json_object_array_length(value); i++) {
+			if (i)
+				fputc(',', out);
+			write_text(out, json_object_array_get_idx(value, i));
+		}
+		break;
+	default:
+		fputs(json_object_get_string(value), out);
+	}
+}
+
+/* A value as text, for libsmartcols: in raw, it escapes by itself */
+static char *cell_text(const struct cli *cli, const struct column *column,
+		       const void *row)
+{
+	struct json_object *value = column->get(row);
+	char *text, *safe;
 	size_t length;
-	char *text;
 	FILE *out = open_memstream(&text, &length);
 
 	if (!out)
 		out_of_memory();
-	for (size_t i = 0; i < count; i++) {
-		char *part = to_text(json_object_array_get_idx(array, i), raw);
-
-		fprintf(out, "%s%s", i ? "," : "", part);
-		free(part);
-	}
+	write_text(out, value);
 	if (fclose(out))
 		out_of_memory();
-	return text;
-}
-
-static char *to_text(struct json_object *value, bool raw)
-{
-	switch (json_object_get_type(value)) {
-	case json_type_null:
-		return printable("-", raw);
-	case json_type_boolean:
-		return printable(json_object_get_boolean(value) ? "yes" : "no",
-				 raw);
-	case json_type_array:
-		return join(value, raw);
-	default:
-		return printable(json_object_get_string(value), raw);
-	}
-}
-
-static char *cell_text(const struct table *table, const struct column *column,
-		       const void *row)
-{
-	struct json_object *value = column->get(row);
-	char *text = to_text(value, table->cli->raw);
-
 	json_object_put(value);
-	return text;
+	if (cli->raw)
+		return text;
+	safe = printable(text);
+	free(text);
+	return safe;
 }
 
 /* The column that the @length letters at @name call, or NULL */
@@ -117,6 +104,12 @@ static const struct column *find_column(const struct column *columns,
 	return NULL;
 }
 
+static bool is_shown(const struct cli *cli, const struct column *column)
+{
+	return cli->json || column->show == SHOWN ||
+	       (column->show == SHOWN_FOR_THREADS && cli->threads);
+}
+
 /* Choose columns: those of -o, after '+' besides the usual ones; JSON has all */
 static int choose_columns(struct table *table)
 {
@@ -125,7 +118,7 @@ static int choose_columns(struct table *table)
 
 	if (!names || *names == '+')
 		for (const struct column *c = columns; c->name; c++)
-			if (!c->hidden || table->cli->json)
+			if (is_shown(table->cli, c))
 				table->shown[table->count++] = c;
 	if (!names)
 		return EXIT_ANSWERED;
@@ -173,74 +166,88 @@ static struct json_object *to_json(const struct table *table, const void *row)
 	return object;
 }
 
-void print_json(struct json_object *object)
+/* A table of libsmartcols as the options want it; its cells must be printable. */
+struct libscols_table *text_table(const struct cli *cli)
 {
-	fputs(json_object_to_json_string_ext(object,
-					     JSON_C_TO_STRING_NOSLASHESCAPE),
-	      stdout);
-	json_object_put(object);
+	struct libscols_table *text = scols_new_table();
+
+	if (!text)
+		out_of_memory();
+	scols_table_enable_noencoding(text, 1);
+	scols_table_enable_raw(text, cli->raw);
+	scols_table_enable_noheadings(text, cli->no_headings);
+	scols_table_enable_colors(text, coloured(cli));
+	return text;
+}
+
+static struct libscols_column *add_column(struct libscols_table *text,
+					  const char *name, enum align align)
+{
+	static const int flags[] = {
+		[RIGHT] = SCOLS_FL_RIGHT,
+		[LEFT] = 0,
+		[TRUNCATED] = SCOLS_FL_TRUNC,
+	};
+	struct libscols_column *column =
+		scols_table_new_column(text, name, 0, flags[align]);
+
+	if (!column || scols_cell_set_color(scols_column_get_header(column),
+					    "bold"))
+		out_of_memory();
+	return column;
 }
 
 void table_begin(struct table *table, const struct cli *cli)
 {
 	*table = (struct table){ .cli = cli };
 	choose_columns(table);
-}
-
-/* @text in its column; the last one of a line is not filled up with blanks */
-static void print_cell(const struct table *table, size_t i, const char *text,
-		       int width)
-{
-	bool last = i + 1 == table->count;
-
-	if (table->cli->raw)
-		width = 0;
-	else if (table->shown[i]->width < 0)
-		width = last ? 0 : -width;
-	printf("%*s%s", width, text, last ? "\n" : " ");
-}
-
-static void print_headings(const struct table *table, const int *widths)
-{
-	bool bold = colours() && !table->cli->raw;
-
-	if (bold)
-		fputs("\033[1m", stdout);
+	if (cli->json)
+		return;
+	table->text = text_table(cli);
 	for (size_t i = 0; i < table->count; i++)
-		print_cell(table, i, table->shown[i]->name, widths[i]);
-	if (bold)
-		fputs("\033[m", stdout);
+		add_column(table->text, table->shown[i]->name,
+			   table->shown[i]->align);
 }
 
-/* Columns are as wide as the widest of these @count rows needs. */
+/* Whether a column is shown, by its function */
+bool table_shows(const struct table *table,
+		 struct json_object *(*get)(const void *row))
+{
+	for (size_t i = 0; i < table->count; i++)
+		if (table->shown[i]->get == get)
+			return true;
+	return false;
+}
+
+static void set_cell(struct libscols_line *line, size_t i, char *text)
+{
+	if (scols_line_refer_data(line, i, text))
+		out_of_memory();
+}
+
+static struct libscols_line *add_line(struct libscols_table *text)
+{
+	struct libscols_line *line = scols_table_new_line(text, NULL);
+
+	if (!line)
+		out_of_memory();
+	return line;
+}
+
+/* The first rows come with headings; columns are as wide as these need. */
 static void add_text(struct table *table, const char *rows, size_t count,
 		     size_t size)
 {
-	char **cells = calloc(count * table->count + 1, sizeof(*cells));
-	int widths[MAX_COLUMNS];
+	for (size_t r = 0; r < count; r++) {
+		struct libscols_line *line = add_line(table->text);
 
-	if (!cells)
-		out_of_memory();
-	for (size_t c = 0; c < table->count; c++) {
-		widths[c] = abs(table->shown[c]->width);
-		for (size_t r = 0; r < count; r++) {
-			char *text = cell_text(table, table->shown[c],
-					       rows + r * size);
-
-			cells[r * table->count + c] = text;
-			if ((int)strlen(text) > widths[c])
-				widths[c] = strlen(text);
-		}
+		for (size_t i = 0; i < table->count; i++)
+			set_cell(line, i, cell_text(table->cli, table->shown[i],
+						    rows + r * size));
 	}
-	if (!table->begun && !table->cli->no_headings)
-		print_headings(table, widths);
-	for (size_t i = 0; i < count * table->count; i++) {
-		size_t c = i % table->count;
-
-		print_cell(table, c, cells[i], widths[c]);
-		free(cells[i]);
-	}
-	free(cells);
+	scols_print_table(table->text);
+	scols_table_remove_lines(table->text);
+	scols_table_enable_noheadings(table->text, 1);
 }
 
 static void add_json(struct table *table, const char *rows, size_t count,
@@ -270,13 +277,23 @@ void table_end(struct table *table)
 		table_add(table, NULL, 0, 0);
 	if (table->cli->json)
 		puts("\n]}");
+	scols_unref_table(table->text);
+}
+
+void table_print(const struct cli *cli, const void *rows, size_t count,
+		 size_t size)
+{
+	struct table table;
+
+	table_begin(&table, cli);
+	table_add(&table, rows, count, size);
+	table_end(&table);
 }
 
 /* A single row, one column a line */
 void table_record(const struct cli *cli, const void *row)
 {
 	struct table table = { .cli = cli };
-	int width = 0;
 
 	choose_columns(&table);
 	if (cli->json) {
@@ -285,16 +302,19 @@ void table_record(const struct cli *cli, const void *row)
 		puts("}");
 		return;
 	}
-	for (size_t i = 0; i < table.count; i++)
-		if ((int)strlen(table.shown[i]->name) > width)
-			width = strlen(table.shown[i]->name);
+	table.text = text_table(cli);
+	scols_table_enable_noheadings(table.text, 1);
+	if (!cli->no_headings)
+		add_column(table.text, "NAME", LEFT);
+	add_column(table.text, "VALUE", LEFT);
 	for (size_t i = 0; i < table.count; i++) {
-		char *text = cell_text(&table, table.shown[i], row);
+		struct libscols_line *line = add_line(table.text);
+		char *text = cell_text(cli, table.shown[i], row);
 
 		if (!cli->no_headings)
-			printf("%-*s ", cli->raw ? 0 : width,
-			       table.shown[i]->name);
-		puts(text);
-		free(text);
+			scols_line_set_data(line, 0, table.shown[i]->name);
+		set_cell(line, !cli->no_headings, text);
 	}
+	scols_print_table(table.text);
+	scols_unref_table(table.text);
 }

@@ -1,44 +1,34 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* pidmap tree: namespaces and who lives in them */
 #include <langinfo.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
+#include <wchar.h>
 
-#include "cli.h"
+#include "backend.h"
+#include "container.h"
+#include "message.h"
+#include "output.h"
+#include "task.h"
 
 /* A chain of numbers, one a level: 10 digits and an arrow each */
 #define CHAIN_SIZE	(PIDMAP_MAX_PIDS * 14)
-#define PREFIX_SIZE	(PIDMAP_MAX_PIDS * 8)
+#define BRANCH_COLUMNS	2
 #define DOT_COLUMNS	48
 
 /**
- * struct style - how a tree looks
- * @branch: before a line that others follow
- * @end: before the last one
- * @through: before what hangs below the former
- * @past: before what hangs below the latter
+ * struct style - how numbers are written
  * @arrow: between the numbers of an ID
  * @times: before how many there are
  * @more: in place of what does not fit
- * @bold: begins the line of a namespace
- * @plain: ends it
  */
 struct style {
-	const char *branch, *end, *through, *past;
 	const char *arrow, *times, *more;
-	const char *bold, *plain;
 };
 
-static const struct style utf8_style = {
-	"├─ ", "└─ ", "│  ", "   ", "→", "×", "…", "", "",
-};
-
-static const struct style ascii_style = {
-	"|- ", "`- ", "|  ", "   ", ">", "x", "...", "", "",
-};
+static const struct style utf8_style = { "→", "×", "…" };
+static const struct style ascii_style = { ">", "x", "..." };
 
 struct process {
 	struct node *node;
@@ -151,40 +141,19 @@ static size_t sibling_end(const struct tree *tree, const struct node *node,
 	return i;
 }
 
-/* PF_KTHREAD of the kernel's task flags, the ninth field of /proc/PID/stat */
-static bool is_kernel_thread(pid_t tid)
-{
-	unsigned int flags = 0;
-	char path[40], stat[512], *end;
-	size_t length;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", tid);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	length = fread(stat, 1, sizeof(stat) - 1, file);
-	fclose(file);
-	stat[length] = '\0';
-	end = strrchr(stat, ')');
-	return end && sscanf(end, ") %*c %*d %*d %*d %*d %*d %u", &flags) == 1 &&
-	       flags & 0x00200000;
-}
-
 /* The kernel's own threads are all the same to people. */
 static void read_name(struct process *process, bool fold)
 {
 	pid_t tid = pidmap_task_nr(process->task)[0];
-	char command[sizeof(process->name)];
-	char *text;
+	char command[COMMAND_SIZE], *text;
 
 	if (fold && is_kernel_thread(tid)) {
 		snprintf(process->name, sizeof(process->name),
 			 "[kernel threads]");
 		return;
 	}
-	read_command(tid, command, sizeof(command));
-	text = printable(*command ? command : "?", false);
+	read_command(tid, command);
+	text = printable(*command ? command : "?");
 	snprintf(process->name, sizeof(process->name), "%s", text);
 	free(text);
 }
@@ -287,14 +256,14 @@ static void free_tree(struct tree *tree)
 	free(tree->processes);
 }
 
-/* How many columns @text takes: bytes that begin a character */
+/* How many columns @text takes */
 static int width(const char *text)
 {
-	int columns = 0;
+	wchar_t wide[CHAIN_SIZE];
+	size_t length = mbstowcs(wide, text, CHAIN_SIZE);
+	int columns = length < CHAIN_SIZE ? wcswidth(wide, length) : -1;
 
-	for (; *text; text++)
-		columns += (*text & 0xc0) != 0x80;
-	return columns;
+	return columns < 0 ? (int)strlen(text) : columns;
 }
 
 static void chain(const struct style *style, const struct pidmap_task *task,
@@ -377,52 +346,96 @@ static void print_alike(const struct tree *tree, FILE *out, int left,
 static void print_title(FILE *out, const struct node *node,
 			const char *separator)
 {
-	fprintf(out, "pid:[%u]%s", node->ns->inum, separator);
+	struct json_object *container = node->ns->init ?
+		container_json(node->ns->init) : NULL;
+	char *name = container ?
+		     printable(json_object_get_string(container)) : NULL;
+
+	fprintf(out, "pid:[%u]%s%s", node->ns->inum, name ? " " : separator,
+		name ? name : "");
+	if (name)
+		fputs(separator, out);
+	free(name);
+	json_object_put(container);
 	if (node->ns->level != PIDMAP_LEVEL_UNKNOWN)
 		fprintf(out, "level %u, ", node->ns->level);
 	fprintf(out, "%zu process%s", node->process_count,
 		node->process_count == 1 ? "" : "es");
 }
 
-static void print_branch(const struct tree *tree, const char *prefix,
-			 bool last)
+/* Text that is written by a function, as a line below @parent */
+static struct libscols_line *add_line(struct libscols_table *table,
+				      struct libscols_line *parent, char *text)
 {
-	printf("%s%s", prefix, last ? tree->style.end : tree->style.branch);
+	struct libscols_line *line = scols_table_new_line(table, parent);
+
+	if (!line || scols_line_refer_data(line, 0, text))
+		out_of_memory();
+	return line;
 }
 
-static void print_node(const struct tree *tree, const struct node *node,
-		       const char *prefix)
+static FILE *begin_text(char **text)
 {
-	int left = tree->columns - width(prefix) - width(tree->style.end);
-	char below[PREFIX_SIZE];
-	size_t end;
-	bool last;
+	static size_t length;
+	FILE *out = open_memstream(text, &length);
 
-	fputs(tree->style.bold, stdout);
-	print_title(stdout, node, " ");
-	printf("%s\n", tree->style.plain);
+	if (!out)
+		out_of_memory();
+	return out;
+}
+
+static void end_text(FILE *out)
+{
+	if (fclose(out))
+		out_of_memory();
+}
+
+static void add_node(const struct tree *tree, const struct node *node,
+		     struct libscols_table *table, struct libscols_line *parent,
+		     int left)
+{
+	struct libscols_line *line;
+	size_t end;
+	char *text;
+	FILE *out = begin_text(&text);
+
+	print_title(out, node, " ");
+	end_text(out);
+	line = add_line(table, parent, text);
+	scols_line_set_color(line, "bold");
+	left -= BRANCH_COLUMNS;
 	for (size_t i = 0; i < node->process_count; i = end) {
 		end = group_end(tree, node, i);
-		print_branch(tree, prefix, end == node->process_count &&
-			     !node->child_count);
-		print_group(tree, stdout, left, &node->processes[i], end - i);
-		putchar('\n');
+		out = begin_text(&text);
+		print_group(tree, out, left, &node->processes[i], end - i);
+		end_text(out);
+		add_line(table, line, text);
 	}
 	for (size_t i = 0; i < node->child_count; i = end) {
 		end = sibling_end(tree, node, i);
-		last = end == node->child_count;
-		print_branch(tree, prefix, last && end == i + 1);
-		snprintf(below, sizeof(below), "%s%s", prefix,
-			 last && end == i + 1 ? tree->style.past :
-			 tree->style.through);
-		print_node(tree, node->children[i], below);
+		add_node(tree, node->children[i], table, line, left);
 		if (end == i + 1)
 			continue;
-		print_branch(tree, prefix, last);
-		print_alike(tree, stdout, left, &node->children[i + 1],
+		out = begin_text(&text);
+		print_alike(tree, out, left, &node->children[i + 1],
 			    end - i - 1);
-		putchar('\n');
+		end_text(out);
+		add_line(table, line, text);
 	}
+}
+
+static void print_text(const struct cli *cli, const struct tree *tree)
+{
+	struct libscols_table *table = text_table(cli);
+
+	/* Its raw form would be no tree. */
+	scols_table_enable_raw(table, 0);
+	scols_table_enable_noheadings(table, 1);
+	if (!scols_table_new_column(table, "TREE", 0, SCOLS_FL_TREE))
+		out_of_memory();
+	add_node(tree, tree->root, table, NULL, tree->columns);
+	scols_print_table(table);
+	scols_unref_table(table);
 }
 
 /* Print what was written to @text as part of a quoted string; free it */
@@ -441,12 +454,10 @@ static void print_quoted(char *text)
 
 static void print_dot_box(const struct tree *tree, const struct node *node)
 {
-	size_t length, end;
+	size_t end;
 	char *text;
-	FILE *out = open_memstream(&text, &length);
+	FILE *out = begin_text(&text);
 
-	if (!out)
-		out_of_memory();
 	print_title(out, node, "\n");
 	fputc('\n', out);
 	for (size_t i = 0; i < node->process_count; i = end) {
@@ -455,8 +466,7 @@ static void print_dot_box(const struct tree *tree, const struct node *node)
 			    end - i);
 		fputc('\n', out);
 	}
-	if (fclose(out))
-		out_of_memory();
+	end_text(out);
 	printf("\tns%u [label=\"", node->ns->inum);
 	print_quoted(text);
 	puts("\"];");
@@ -514,6 +524,8 @@ static struct json_object *node_json(const struct node *node)
 			       json_object_new_int64(node->ns->inum));
 	json_object_object_add(object, "level", level_json(node->ns->level));
 	json_object_object_add(object, "init", known_json(node->ns->init));
+	json_object_object_add(object, "container", node->ns->init ?
+			       container_json(node->ns->init) : NULL);
 	json_object_object_add(object, "processes", processes);
 	json_object_object_add(object, "children", children);
 	return object;
@@ -526,29 +538,15 @@ static void print_tree_json(const struct tree *tree)
 	puts("}");
 }
 
-static int terminal_columns(void)
-{
-	const char *columns = getenv("COLUMNS");
-	struct winsize size;
-	uint64_t number;
-
-	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
-		return size.ws_col;
-	if (columns && !parse_number(columns, 10000, &number) && number)
-		return number;
-	return 80;
-}
-
 static void choose_style(const struct cli *cli, struct tree *tree)
 {
+	struct libscols_table *table = text_table(cli);
+
 	tree->fold = !cli->raw && !cli->json;
-	tree->columns = cli->raw ? INT_MAX : terminal_columns();
+	tree->columns = cli->raw ? INT_MAX : scols_table_get_termwidth(table);
 	tree->style = cli->dot || !strcmp(nl_langinfo(CODESET), "UTF-8") ?
 		      utf8_style : ascii_style;
-	if (colours()) {
-		tree->style.bold = "\033[1m";
-		tree->style.plain = "\033[m";
-	}
+	scols_unref_table(table);
 }
 
 int do_tree(const struct cli *cli, int argc, char **argv)
@@ -564,9 +562,7 @@ int do_tree(const struct cli *cli, int argc, char **argv)
 	add_processes(&tree, snapshot);
 	add_children(&tree);
 	if (!tree.root) {
-		status = fail(EXIT_FAILED,
-			      "no process lives in '%s'; 'pidmap ns' lists namespaces that have some",
-			      argc ? argv[0] : "self");
+		status = fail_ended(argc ? argv[0] : "self");
 	} else {
 		arrange(&tree, tree.root);
 		if (cli->json)
@@ -574,7 +570,7 @@ int do_tree(const struct cli *cli, int argc, char **argv)
 		else if (cli->dot)
 			print_dot(&tree);
 		else
-			print_node(&tree, tree.root, "");
+			print_text(cli, &tree);
 	}
 	free_tree(&tree);
 	pidmap_snapshot_free(snapshot);

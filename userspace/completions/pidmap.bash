@@ -13,7 +13,8 @@ _pidmap_columns()
 
 _pidmap_namespaces()
 {
-	printf '%s\n' self level:0 podman: docker: lxc: machine:
+	printf '%s\n' self level:0 podman: docker: nerdctl: cri: lxc: incus: \
+		machine:
 	pidmap ns -rno init 2>/dev/null
 }
 
@@ -32,24 +33,31 @@ _pidmap_offer_namespace()
 _pidmap()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-	local commands='translate ids list tree ns info doctor'
-	local options='--json --noheadings --output --raw --backend --version
-		--help -n -o -r -V -h'
+	local commands='translate ids list tree ns filter info doctor help'
+	local table='--json --noheadings --output --raw --color --backend -n -o -r'
+	local options='--version --help -V -h'
 	local command='' word last
 
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
 		case " $commands " in *" $word "*) command=$word; break ;; esac
 	done
 	case $command in
-	translate) options+=' --type --from --to -t' ;;
+	'' | translate | ids | list | ns | info) options+=" $table --view" ;;
+	tree) options+=' --json --raw --color --backend --view -r' ;;
+	filter) options+=' --backend --view' ;;
+	doctor) options+=" $table" ;;
+	esac
+	case $command in
+	translate) options+=' --type --from --to --started --tgid -t' ;;
 	ids) options+=' --type --from -t' ;;
-	list) options+=' --threads' ;;
+	list) options+=' --threads --direct' ;;
 	tree) options+=' --dot' ;;
+	filter) options+=' --type --from --to --regexp -t -e' ;;
 	esac
 
 	case $prev in
 	-t | --type)
-		_pidmap_offer 'tid tgid pgid sid' "$cur"
+		_pidmap_offer 'tid tgid pid pgid sid' "$cur"
 		return ;;
 	--backend)
 		_pidmap_offer 'device nsfs procfs' "$cur"
@@ -59,7 +67,10 @@ _pidmap()
 		_pidmap_offer "$(_pidmap_columns "$command")" "$last" \
 			"${cur%"$last"}"
 		return ;;
-	--from | --to)
+	--color)
+		_pidmap_offer 'auto always never' "$cur"
+		return ;;
+	--from | --to | --view)
 		_pidmap_offer_namespace "$cur"
 		return ;;
 	esac
@@ -68,6 +79,8 @@ _pidmap()
 	-*)
 		_pidmap_offer "$options" "$cur" ;;
 	*,)
+		_pidmap_offer "$commands" "$cur" ;;
+	*,help)
 		_pidmap_offer "$commands" "$cur" ;;
 	*,list | *,tree | *,ns)
 		_pidmap_offer_namespace "$cur" ;;

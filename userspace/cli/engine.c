@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Asking a container engine which process is the init of a container */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "container.h"
+#include "message.h"
+#include "names.h"
+#include "task.h"
+
+#define SAID_SIZE	1024
+
+extern char **environ;
+
+/**
+ * struct engine - a container engine
+ * @name: its prefix in NS
+ * @list: the command that lists its containers
+ * @argv: the command that prints the PID of a container's init, and what its
+ *	cgroup is called by; the container's name is to be added
+ * @find: if not empty, the command that prints the ID for a name first
+ * @pattern: the commands take a regular expression for the name
+ */
+struct engine {
+	const char *name;
+	const char *list;
+	const char *argv[8];
+	const char *find[8];
+	bool pattern;
+};
+
+static const struct engine engines[] = {
+	{ "podman", "podman ps -a",
+	  { "podman", "inspect", "--type", "container", "-f",
+	    "{{.State.Pid}} {{.ID}}", "--" }, { NULL }, false },
+	{ "docker", "docker ps -a",
+	  { "docker", "inspect", "--type", "container", "-f",
+	    "{{.State.Pid}} {{.ID}}", "--" }, { NULL }, false },
+	{ "nerdctl", "nerdctl ps -a",
+	  { "nerdctl", "inspect", "--type", "container", "-f",
+	    "{{.State.Pid}} {{.ID}}", "--" }, { NULL }, false },
+	{ "cri", "crictl ps -a",
+	  { "crictl", "inspect", "-o", "go-template", "--template",
+	    "{{.info.pid}} {{.status.id}}" },
+	  { "crictl", "ps", "-q", "--name" }, true },
+	{ "lxc", "lxc-ls -f", { "lxc-info", "-p", "-H", "-n" }, { NULL },
+	  false },
+	{ "incus", "incus list", { "incus", "list", "-f", "csv", "-c", "p" },
+	  { NULL }, true },
+	{ "machine", "machinectl list",
+	  { "machinectl", "show", "-p", "Leader", "-p", "Unit", "--" },
+	  { NULL }, false },
+};
+
+const struct engine *find_engine(const char *text, const char **name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(engines); i++) {
+		*name = after(text, engines[i].name);
+		if (*name && *(*name)++ == ':')
+			return &engines[i];
+	}
+	return NULL;
+}
+
+/* Run @argv, with what it prints in two files; 0 or an errno */
+static int run(const char *const *argv, const int *said, int *status)
+{
+	posix_spawn_file_actions_t actions;
+	pid_t child;
+	int err;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null",
+					 O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, said[0], STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, said[1], STDERR_FILENO);
+	err = posix_spawnp(&child, argv[0], &actions, NULL, (char **)argv,
+			   environ);
+	posix_spawn_file_actions_destroy(&actions);
+	if (!err)
+		waitpid(child, status, 0);
+	return err;
+}
+
+/* What was written to @fd, with lines joined by blanks */
+static void read_back(int fd, char *text)
+{
+	ssize_t length = pread(fd, text, SAID_SIZE - 1, 0);
+
+	while (length > 0 && strchr("\n\r ", text[length - 1]))
+		length--;
+	text[length > 0 ? length : 0] = '\0';
+	for (; *text; text++)
+		if (*text == '\n' || *text == '\r')
+			*text = ' ';
+}
+
+/* Run a command of @engine for @name; what it prints goes to @out */
+static int ask(const struct engine *engine, const char *const *command,
+	       const char *name, char *out)
+{
+	const char *argv[ARRAY_SIZE(engine->argv) + 2] = { NULL };
+	int said[2] = { memfd_create("out", MFD_CLOEXEC),
+			memfd_create("err", MFD_CLOEXEC) };
+	char words[SAID_SIZE];
+	int err, status = 0;
+	size_t i;
+
+	for (i = 0; command[i]; i++)
+		argv[i] = command[i];
+	argv[i] = name;
+	err = said[0] < 0 || said[1] < 0 ? errno : run(argv, said, &status);
+	read_back(said[0], out);
+	read_back(said[1], words);
+	close(said[0]);
+	close(said[1]);
+	if (err)
+		return fail(EXIT_FAILED,
+			    "cannot run %s for the container '%s': %s; install it, or name the namespace by a PID",
+			    argv[0], name, strerror(err));
+	if (status)
+		return fail(EXIT_FAILED,
+			    "%s does not find the container '%s': %s; '%s' lists those there are",
+			    argv[0], name, *words ? words : "it does not say why",
+			    engine->list);
+	return EXIT_ANSWERED;
+}
+
+/* Whether the cgroup of a process is that of the container we asked for */
+static bool belongs(const struct engine *engine, const char *name,
+		    const char *id, const char *cgroup)
+{
+	struct container container;
+
+	if (*id)
+		return strstr(cgroup, id);
+	return container_parse(cgroup, &container) &&
+	       (!strcmp(container.engine, engine->name) ||
+		!strcmp(container.engine, "lxc")) &&
+	       !strcmp(container.id, name);
+}
+
+/* The engine may run elsewhere, and numbers are used again. */
+static int check(const struct engine *engine, const char *name, const char *id,
+		 pid_t pid)
+{
+	char cgroup[CGROUP_SIZE];
+
+	if (read_task_file(pid, "cgroup", cgroup, sizeof(cgroup)) < 0)
+		return fail(EXIT_FAILED,
+			    "%s says that the container '%s' is process %d, and there is none here: the engine may run in another PID namespace, or its state may be old; name the namespace by a PID",
+			    engine->argv[0], name, pid);
+	if (belongs(engine, name, id, cgroup))
+		return EXIT_ANSWERED;
+	return fail(EXIT_FAILED,
+		    "%s says that the container '%s' is process %d, and here that is another process by its cgroup: the engine may run in another PID namespace; name the namespace by a PID",
+		    engine->argv[0], name, pid);
+}
+
+/* Which process is the init of the container @name; returns an exit code */
+int engine_pid(const struct engine *engine, const char *name, pid_t *pid)
+{
+	char said[SAID_SIZE], found[SAID_SIZE] = "", id[SAID_SIZE] = "";
+	const char *asked = name, *leader, *unit;
+	char *pattern = NULL;
+	int status = EXIT_ANSWERED;
+
+	if (engine->pattern && asprintf(&pattern, "^%s$", name) < 0)
+		out_of_memory();
+	if (engine->find[0])
+		status = ask(engine, engine->find, pattern, found);
+	else if (pattern)
+		asked = pattern;
+	if (!status && strchr(found, ' '))
+		status = fail(EXIT_FAILED,
+			      "several containers are called '%s'; name one by its ID, '%s' lists them",
+			      name, engine->list);
+	if (!status)
+		status = ask(engine, engine->argv, *found ? found : asked, said);
+	free(pattern);
+	if (status)
+		return status;
+	*pid = 0;
+	/* machinectl prints NAME=VALUE, the others two words. */
+	leader = strstr(said, "Leader=");
+	unit = strstr(said, "Unit=");
+	sscanf(leader ? leader : said, leader ? "Leader=%d" : "%d %s", pid, id);
+	if (unit)
+		sscanf(unit, "Unit=%s", id);
+	if (*pid <= 0)
+		return fail(EXIT_FAILED,
+			    "the container '%s:%s' does not run; start it first",
+			    engine->name, name);
+	return check(engine, name, id, *pid);
+}
