@@ -106,4 +106,12 @@ static inline s64 pidmap_boottime_offset(void)
 #define PIDMAP_EXIT_HAS_GROUP_DEAD 0
 #endif
 
+/* Changes the flags of a mapping that is being made. */
+#ifdef PIDMAP_HAS_VM_FLAGS_MOD
+#define pidmap_vm_flags_mod(vma, set, clear) vm_flags_mod(vma, set, clear)
+#else
+#define pidmap_vm_flags_mod(vma, set, clear) \
+	((vma)->vm_flags = ((vma)->vm_flags | (set)) & ~(clear))
+#endif
+
 #endif /* _PIDMAP_COMPAT_H */

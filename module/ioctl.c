@@ -15,6 +15,7 @@
 #include "translate.h"
 #include "view.h"
 #include "walk.h"
+#include "watch.h"
 
 /* Room on the stack for what is gathered inside one RCU section. */
 #define BATCH_BYTES (BITS_PER_LONG == 64 ? 1792 : 768)
@@ -77,13 +78,15 @@ static int ioctl_info(struct file *file, void *arg)
 		.size = sizeof(*info),
 		.abi_version = PIDMAP_ABI_VERSION,
 		.features = (PIDMAP_HAVE_NS_ID ? PIDMAP_FEATURE_NS_ID : 0) |
-			    (PIDMAP_HAVE_PID_ID ? PIDMAP_FEATURE_PID_ID : 0),
+			    (PIDMAP_HAVE_PID_ID ? PIDMAP_FEATURE_PID_ID : 0) |
+			    (pidmap_watch_possible() ?
+			     PIDMAP_FEATURE_WATCH : 0),
 		.level = view.ns->level,
 		.inum = ns.inum,
 		.id = ns.id,
 		.upward = READ_ONCE(pidmap_upward),
 		.max_level = PIDMAP_MAX_LEVEL,
-		.record_min = PIDMAP_RECORD_MAX,
+		.record_min = PIDMAP_BUFFER_MIN,
 	};
 	if (pidmap_view_identity(&view))
 		info->rights |= PIDMAP_RIGHT_IDENTITY;
@@ -389,7 +392,7 @@ static int list(struct file *file, struct pidmap_list *req,
 	struct pidmap_batch b pidmap_uninit;
 	int err;
 
-	if (req->reserved || req->buffer_size < PIDMAP_RECORD_MAX)
+	if (req->reserved || req->buffer_size < PIDMAP_BUFFER_MIN)
 		return -EINVAL;
 	err = pidmap_view_get(&view, file);
 	if (!err)
@@ -454,6 +457,11 @@ static int ioctl_set_view(struct file *file, void *arg)
 	return pidmap_view_raise(file, &req->ns);
 }
 
+static int ioctl_watch(struct file *file, void *arg)
+{
+	return pidmap_watch_begin(file, arg);
+}
+
 /* Every operation that takes a struct, by the low byte of its number. */
 static const struct {
 	int (*handler)(struct file *file, void *req);
@@ -480,6 +488,7 @@ static const struct {
 	OPERATION(bind, BIND, bind, BIND, sizeof(struct pidmap_bind)),
 	OPERATION(set_view, SET_VIEW, set_view, SET_VIEW,
 		  sizeof(struct pidmap_set_view)),
+	OPERATION(watch, WATCH, watch, WATCH, sizeof(struct pidmap_watch)),
 };
 
 /* Copies the request in, runs its operation and copies the answer back. */
@@ -495,6 +504,7 @@ static noinline long ioctl_struct(struct file *file, unsigned int nr,
 		struct pidmap_list list;
 		struct pidmap_bind bind;
 		struct pidmap_set_view set_view;
+		struct pidmap_watch watch;
 	} req pidmap_uninit;
 	u32 size;
 	int err;

@@ -11,6 +11,7 @@
 
 #include "ioctl.h"
 #include "view.h"
+#include "watch.h"
 
 static int pidmap_open(struct inode *inode, struct file *file)
 {
@@ -28,6 +29,7 @@ static int pidmap_release(struct inode *inode, struct file *file)
 {
 	struct pidmap_file *pf = file->private_data;
 
+	pidmap_watch_release(pf);
 	pidmap_view_release(pf);
 	kfree(pf);
 	return 0;
@@ -37,6 +39,9 @@ static const struct file_operations pidmap_fops = {
 	.owner		= THIS_MODULE,
 	.open		= pidmap_open,
 	.release	= pidmap_release,
+	.read		= pidmap_watch_read,
+	.poll		= pidmap_watch_poll,
+	.mmap		= pidmap_watch_mmap,
 	.unlocked_ioctl	= pidmap_ioctl,
 #ifdef CONFIG_COMPAT
 	.compat_ioctl	= pidmap_compat_ioctl,
@@ -52,20 +57,31 @@ static struct miscdevice pidmap_device = {
 
 static int __init pidmap_init(void)
 {
+	int err = pidmap_watch_init();
+
+	if (err)
+		return err;
 	pidmap_loaded = true;
-	return misc_register(&pidmap_device);
+	err = misc_register(&pidmap_device);
+	if (err)
+		pidmap_watch_exit();
+	return err;
 }
 module_init(pidmap_init);
 
 static void __exit pidmap_exit(void)
 {
 	misc_deregister(&pidmap_device);
+	pidmap_watch_exit();
 }
 module_exit(pidmap_exit);
 
 module_param_cb(upward, &pidmap_upward_ops, &pidmap_upward, 0644);
 MODULE_PARM_DESC(upward,
 		 "who may translate to levels above the view: none, self, subtree");
+
+module_param_cb(watches, &pidmap_watches_ops, &pidmap_watches, 0644);
+MODULE_PARM_DESC(watches, "how many open files may be watches at a time");
 
 MODULE_DESCRIPTION("Translates IDs between PID namespaces");
 MODULE_AUTHOR("The pidmap developers");

@@ -6,6 +6,7 @@
  */
 #include <linux/build_bug.h>
 #include <linux/file.h>
+#include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/time_namespace.h>
@@ -43,6 +44,11 @@ SAME_TYPE(trace_task_newtask, void(struct task_struct *, u64));
 /* An exit says whether the whole process has ended (Linux 6.16). */
 #ifdef PROBE_EXIT_GROUP_DEAD
 SAME_TYPE(trace_sched_process_exit, void(struct task_struct *, bool));
+#endif
+
+/* The flags of a mapping are changed by functions (Linux 6.3). */
+#ifdef PROBE_VM_FLAGS_MOD
+SAME_TYPE(vm_flags_mod, vm_flags_mod);
 #endif
 
 /* A test can have user memory (Linux 6.11). */

@@ -19,6 +19,13 @@
 	ALIGN(sizeof(struct pidmap_task) + \
 	      (PIDMAP_MAX_LEVEL + 1) * sizeof(__s32), 8)
 
+/* The name of a program in an event. */
+#define PIDMAP_EVENT_COMM 16
+
+/* The shortest buffer that holds every record, of a list or of a ring. */
+#define PIDMAP_BUFFER_MIN \
+	(sizeof(struct pidmap_event) + PIDMAP_EVENT_COMM + PIDMAP_RECORD_MAX)
+
 /**
  * pidmap_record_levels() - how many numbers a record has
  * @pid: the ID of the task

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <linux/mm.h>
 #include <trace/events/sched.h>
 #include <trace/events/task.h>
 
@@ -53,6 +54,7 @@ int main(void)
 	struct task_struct task = { .cgroup = &cgroup };
 	struct pid_namespace ns = {};
 	struct pid *expected = &found;
+	struct vm_area_struct vma = { .vm_flags = 5 };
 	struct pid pid = {};
 	struct fd fd = {};
 
@@ -84,6 +86,12 @@ int main(void)
 	CHECK(pidmap_cgroup_id(&task) == 0);
 #endif
 	CHECK(pidmap_boottime_offset() == -1999999995);
+
+	pidmap_vm_flags_mod(&vma, 8, 1);
+	CHECK(vma.vm_flags == 12);
+#ifdef PIDMAP_HAS_VM_FLAGS_MOD
+	feature(1, "VM_FLAGS_MOD");
+#endif
 
 	feature(SAME_TYPE(PIDMAP_PROBE_NEWTASK_FLAGS_T, u64), "NEWTASK_U64");
 	feature(PIDMAP_EXIT_HAS_GROUP_DEAD, "EXIT_GROUP_DEAD");

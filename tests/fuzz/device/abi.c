@@ -57,7 +57,7 @@ const struct operation operations[] = {
 	},
 };
 
-#define LIST_MIN	160U	/* record_min of struct pidmap_info */
+#define LIST_MIN	240U	/* record_min of struct pidmap_info */
 
 __u32 get32(const void *base, unsigned int at)
 {
