@@ -5,6 +5,8 @@
  */
 #include "test.h"
 
+#include <poll.h>
+
 #include <linux/kd.h>
 
 #define BIGGEST	128
@@ -552,17 +554,20 @@ static void unknown_ioctls(void **state)
 	check_eq(call_raw(self, OWN, ~0U, arg), -ENOTTY);
 }
 
-/* Nothing else can be done to the device. */
+/* Nothing else can be done to the device, unless it is watched. */
 static void no_other_calls(void **state)
 {
+	struct pollfd poller = { .fd = OWN, .events = POLLIN };
 	char byte = 0;
 
 	(void)state;
-	check(read(OWN, &byte, 1) < 0 && errno == EINVAL);
+	check(read(OWN, &byte, 1) < 0 && errno == ENODATA);
 	check(write(OWN, &byte, 1) < 0 && errno == EINVAL);
 	check(lseek(OWN, 0, SEEK_SET) < 0 && errno == ESPIPE);
 	check(mmap(NULL, PAGE_BYTES, PROT_READ, MAP_SHARED, OWN, 0) == MAP_FAILED);
-	check_eq(errno, ENODEV);
+	check_eq(errno, ENODATA);
+	check_eq(poll(&poller, 1, 0), 1);
+	check_eq(poller.revents, POLLERR);
 }
 
 static void any_open_mode_will_do(void **state)

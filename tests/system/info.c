@@ -20,7 +20,9 @@ static void tells_the_view(void **state)
 		check(got.id == nsfs_id(p->ns));
 		check_eq(!!(got.features & PIDMAP_FEATURE_NS_ID),
 			 nsfs_id(p->ns) != 0);
-		check_eq(got.features & ~PIDMAP_FEATURE_NS_ID, 0);
+		check_eq(got.features & ~(PIDMAP_FEATURE_NS_ID |
+					  PIDMAP_FEATURE_PID_ID),
+			 PIDMAP_FEATURE_WATCH);
 		check_eq(got.max_level, PIDMAP_MAX_LEVEL);
 		check_eq(got.rights, PIDMAP_RIGHT_IDENTITY);
 		check(got.record_min >= sizeof(struct pidmap_task) + 33 * 4);

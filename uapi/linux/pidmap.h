@@ -499,8 +499,10 @@ struct pidmap_set_view {
  * Needs the identity right. It can be done once (EBUSY). EOPNOTSUPP if the
  * kernel has no tracepoints, ENOSPC if there are as many watches as the
  * parameter ``watches`` of the module allows. All other operations keep
- * working. The stream is read by read(2); poll(2) reports that there is
- * something to read; mmap(2) maps the ring, see struct pidmap_ring.
+ * working. The stream is read by read(2), which fails with ENODATA before this
+ * call and with EPERM for a caller who could not have made it; poll(2) reports
+ * that there is something to read; mmap(2) maps the ring, see struct
+ * pidmap_ring.
  */
 struct pidmap_watch {
 	__u32 size;
@@ -578,7 +580,8 @@ struct pidmap_event {
  * mmap(2) with PROT_READ, MAP_SHARED, offset 0 and a length of @data_offset +
  * @ring_size maps it, and one with the length of a page maps this struct alone.
  * Nothing is new as long as @head has not moved. Record N bytes into the stream
- * is at N modulo @ring_size. Only read(2) consumes records.
+ * is at N modulo @ring_size. Only read(2) consumes records. The low 32 bits of
+ * a position suffice, and a 32-bit machine reads no more of it at once.
  */
 struct pidmap_ring {
 	__u64 head;
