@@ -32,7 +32,7 @@ guest:
 	$(MAKE) -C tests/system
 	$(MAKE) -C tests/lib guest
 
-demo:		## nested PID namespaces in a guest, and who has which number
+demo:		## show nested PID namespaces in a guest, and all their numbers
 	@tests/deps build docs vm
 	@$(MAKE) --no-print-directory -s guest
 	@tests/demo/run
@@ -40,13 +40,13 @@ demo:		## nested PID namespaces in a guest, and who has which number
 check:		## all tests, on KERNELS="6.1 ..." (all in tests/vm/kernels)
 	@tests/check $(KERNELS)
 
-check-debug:	## in kernels that check what is done, and where things fail
+check-debug:	## the tests in kernels that check memory, locks and races
 	@tests/check-debug
 
-coverage:	## which lines of the module the tests run, as HTML
+coverage:	## the lines of the module that the tests run, as HTML
 	@tests/coverage
 
-check-host:	## install on a whole Debian and use it; SUITES="bookworm ..."
+check-host:	## the packages on a whole Debian; SUITES="bookworm ..."
 	@tests/host/run $(SUITES)
 
 check-packages:	## the packages of other distributions, and the release
@@ -60,10 +60,10 @@ check-all: check check-arch check-host check-debug check-packages coverage	## ev
 kunit:		## the module's unit tests, in a User-Mode Linux kernel
 	@tests/kunit/run
 
-bench:		## instructions a call costs, beside its peers
+bench:		## the cost of each operation in instructions, and of its peers
 	@tests/bench/run
 
-fuzz:		## the ioctls, MINUTES=10 long, on a kernel that checks itself
+fuzz:		## fuzz the ioctls for MINUTES=10 on a kernel that checks itself
 	@tests/fuzz/run --minutes $(MINUTES) --calls 200000 --save 6.1-debug
 
 lint:		## checkpatch, sparse, clang-tidy, shellcheck and the like
