@@ -37,7 +37,8 @@ class Examples(unittest.TestCase):
         self.assertEqual(said.split("\n")[0].strip(),
                          f"{here} in pid:[{own}]  {in_a} in pid:[{a}]  "
                          f"{in_b} in pid:[{b}]")
-        self.assertEqual(said.split("\n")[1], "")
+        self.assertEqual(said.split("\n")[1], "pidmap: PIDs: there is no such "
+                         "ID in that namespace")
 
     def test_agent(self):
         world = test_python.World()

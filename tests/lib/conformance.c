@@ -3,9 +3,11 @@
  * One suite for all back ends of libpidmap: identical answers wherever a back
  * end can know, EOPNOTSUPP where it cannot.
  *
- *	lib-conformance [--backend NAME]
+ *	lib-conformance [--backend NAME | --world]
  *
- * Without a name, all of them. One that this kernel lacks is skipped.
+ * Without a name, all of them. One that this kernel lacks is skipped. With
+ * --world, it makes the processes, prints them, and keeps them until its
+ * standard input ends: the tests of the bindings check the same shapes.
  *
  * Makes nested PID namespaces with processes, threads, zombies, groups and
  * sessions. The truth about their numbers comes from clone(2) and from the
@@ -1137,6 +1139,37 @@ static void run(const char *name)
 	check(!status, "status %x", status);
 }
 
+/*
+ * A line for each role: name, namespace, types, the roles that are its process,
+ * group, session and parent (- for none), and its number in each namespace.
+ */
+static void show_world(void)
+{
+	int r, i;
+
+	setsid();
+	make_world();
+	for (r = 0; r < ROLES; r++) {
+		const enum role related[] = {
+			roles[r].tgid, roles[r].pgid, roles[r].sid,
+			roles[r].parent,
+		};
+
+		printf("%s %s %d", roles[r].name, space_name[roles[r].space],
+		       roles[r].types);
+		for (i = 0; i < (int)ARRAY_SIZE(related); i++)
+			printf(" %s", related[i] == ROLES ? "-" :
+			       roles[related[i]].name);
+		for (i = 0; i < SPACES; i++)
+			printf(" %d", number[r][i]);
+		printf("\n");
+	}
+	printf("end\n");
+	fflush(stdout);
+	while (read(0, &(char){ 0 }, 1) > 0)
+		;
+}
+
 int main(int argc, char **argv)
 {
 	static const char * const all[] = {
@@ -1144,8 +1177,18 @@ int main(int argc, char **argv)
 	};
 	size_t i;
 
+	if (argc == 2 && !strcmp(argv[1], "--world")) {
+		pid_t pid = spawn_bound(0);
+
+		if (!pid) {
+			show_world();
+			return 0;
+		}
+		return waitpid(pid, NULL, 0) != pid;
+	}
 	if (argc != 1 && (argc != 3 || strcmp(argv[1], "--backend"))) {
-		fprintf(stderr, "usage: %s [--backend NAME]\n", argv[0]);
+		fprintf(stderr, "usage: %s [--backend NAME | --world]\n",
+			argv[0]);
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);

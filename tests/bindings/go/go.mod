@@ -1,7 +1,7 @@
-module pidmap/test
+module example.org/pidmap/test
 
 go 1.19
 
-require pidmap v0.0.0
+require example.org/pidmap v0.0.0
 
-replace pidmap => ../../../userspace/bindings/go
+replace example.org/pidmap => ../../../userspace/bindings/go

@@ -1,124 +1,159 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
-
-//go:build linux && (amd64 || arm64 || loong64 || riscv64 || s390x)
+// SPDX-License-Identifier: Apache-2.0
 
 package pidmap
 
-import "unsafe"
-
-// PIDMap knows the numbers of all tasks of a moment, and answers offline. It
-// does not change, so any number of goroutines may ask it.
-type PIDMap struct {
-	view  uint64
-	tasks map[number]NamespacedPIDs
+// Snapshot knows the numbers of all tasks of one moment, and answers offline,
+// in the same time however many tasks there are. It does not change, so any
+// number of goroutines may use it.
+type Snapshot struct {
+	tasks  []Task
+	spaces []Namespace
+	known  map[uint32]int // index in spaces, by inode number
+	index  map[member]int // index in tasks
+	view   uint32
 }
 
-var _ PIDMapper = (*PIDMap)(nil)
-
-type number struct {
-	ino uint64
-	pid PIDType
+type member struct {
+	inum uint32
+	pid  PID
 }
 
-// namespaces returns those in the view, by inode number.
-func (d *Device) namespaces() (map[uint32]namespace, error) {
-	found := map[uint32]namespace{}
-	err := d.walk(ioctlListNS, 0, func(record unsafe.Pointer) {
-		ns := *(*namespace)(record)
-		ns.pids = 0 // changes all the time
-		found[ns.inum] = ns
-	})
-	return found, err
-}
-
-// NewPIDMap takes down the numbers of all processes in the view, or of all
-// tasks. It is whole or fails: EPERM where the caller may not list.
-func NewPIDMap(d *Device, tasks bool) (*PIDMap, error) {
-	type member struct {
-		leaf    uint32
-		numbers NamespacedPIDs
-	}
-	var members []member
-	var flags uint32
-	if tasks {
-		flags = listThreads
-	}
-	before, err := d.namespaces()
+// Snapshot records the numbers of the processes, or with [Threads] of the
+// tasks, of a namespace and its descendants. A task that is alive during the
+// whole call is in it. It fails with [ErrPartial] if this caller may not see
+// everything.
+func (h *Handle) Snapshot(ns NS, flags ListFlags) (*Snapshot, error) {
+	before, err := h.ListNS(View)
 	if err != nil {
 		return nil, err
 	}
-	err = d.walk(ioctlList, flags, func(record unsafe.Pointer) {
-		t := (*task)(record)
-		numbers := make(NamespacedPIDs, t.levels)
-		for i, nr := range t.nr() {
-			numbers[i].PID = PIDType(nr)
-		}
-		members = append(members, member{t.inum, numbers})
-	})
+	tasks, err := h.List(ns, flags&^Direct)
 	if err != nil {
 		return nil, err
 	}
-
-	after, err := d.namespaces()
+	after, err := h.ListNS(View)
 	if err != nil {
 		return nil, err
 	}
 
 	// A namespace that is the same before and after was there all the time,
-	// and no other had its inode number meanwhile.
-	m := &PIDMap{tasks: make(map[number]NamespacedPIDs, 2*len(members))}
-	parents := map[uint32]uint32{}
-	for inum, ns := range after {
-		if before[inum] != ns {
+	// so no other one had its inode number meanwhile.
+	old := make(map[uint32]Namespace, len(before))
+	for _, n := range before {
+		n.PIDs = 0 // changes all the time
+		old[n.Inum] = n
+	}
+	s := &Snapshot{known: map[uint32]int{},
+		index: make(map[member]int, 2*len(tasks))}
+	for _, n := range after {
+		same := n
+		same.PIDs = 0
+		if old[n.Inum] != same {
 			continue
 		}
-		parents[inum] = ns.parentInum
-		if ns.parentInum == 0 {
-			m.view = uint64(inum)
+		s.known[n.Inum] = len(s.spaces)
+		s.spaces = append(s.spaces, n)
+		if n.ParentInum == 0 {
+			s.view = n.Inum
 		}
 	}
-
-	for _, member := range members {
-		ns, found := member.leaf, true
-		for i := len(member.numbers) - 1; i >= 0 && found; i-- {
-			member.numbers[i].PIDNS = d.id(ns)
-			ns, found = parents[ns]
-		}
-		if !found {
-			continue
-		}
-		for _, n := range member.numbers {
-			m.tasks[number{n.PIDNS.(NamespaceID).Ino, n.PID}] = member.numbers
+	for _, t := range tasks {
+		if s.path(t, nil) {
+			s.path(t, func(m member) { s.index[m] = len(s.tasks) })
+			s.tasks = append(s.tasks, t)
 		}
 	}
-	return m, nil
+	return s, nil
 }
 
-// Translate implements PIDMapper. A namespace is a NamespaceID or View.
-func (m *PIDMap) Translate(pid PIDType, from, to Namespace) PIDType {
-	ino := m.ino(to)
-	for _, n := range m.numbers(pid, from) {
-		if n.PIDNS.(NamespaceID).Ino == ino {
-			return n.PID
+// path calls each, if that is not nil, for every number of a task from the leaf
+// up. It returns false if one of the namespaces is not known.
+func (s *Snapshot) path(t Task, each func(m member)) bool {
+	inum := t.Inum
+	for i := len(t.Numbers) - 1; i >= 0; i-- {
+		at, ok := s.known[inum]
+		if !ok {
+			return false
 		}
+		if each != nil {
+			each(member{inum, t.Numbers[i]})
+		}
+		inum = s.spaces[at].ParentInum
 	}
-	return 0
+	return true
 }
 
-// NamespacedPIDs implements PIDMapper. A namespace is a NamespaceID or View.
-func (m *PIDMap) NamespacedPIDs(pid PIDType, from Namespace) NamespacedPIDs {
-	return append(NamespacedPIDs(nil), m.numbers(pid, from)...)
-}
-
-func (m *PIDMap) numbers(pid PIDType, from Namespace) NamespacedPIDs {
-	return m.tasks[number{m.ino(from), pid}]
-}
-
-// ino is 0, which no namespace has, for other names.
-func (m *PIDMap) ino(ns Namespace) uint64 {
-	if ns == View {
-		return m.view
+func (s *Snapshot) find(nr PID, from NS) (at int, err error) {
+	inum, err := s.inum(from)
+	if err != nil {
+		return 0, err
 	}
-	id, _ := ns.(NamespaceID)
-	return id.Ino
+	at, ok := s.index[member{inum, nr}]
+	if !ok {
+		return 0, failed(ErrNoID)
+	}
+	return at, nil
 }
+
+func (s *Snapshot) inum(ns NS) (uint32, error) {
+	inum := uint32(ns.value)
+	switch ns.kind {
+	case nsView:
+		inum = s.view
+	case nsInum:
+	default:
+		return 0, failed(ErrInvalid)
+	}
+	if _, ok := s.known[inum]; !ok {
+		return 0, failed(ErrNoNamespace)
+	}
+	return inum, nil
+}
+
+func failed(reason error) error {
+	return &Error{Op: "snapshot", Reason: reason}
+}
+
+// Translate returns the number of a task in another namespace. The namespaces
+// are named by [View] or [NSInum]. It fails as [Handle.Translate] does.
+func (s *Snapshot) Translate(nr PID, from, to NS) (PID, error) {
+	at, err := s.find(nr, from)
+	if err != nil {
+		return 0, err
+	}
+	inum, err := s.inum(to)
+	if err != nil {
+		return 0, err
+	}
+	var result PID
+	s.path(s.tasks[at], func(m member) {
+		if m.inum == inum {
+			result = m.pid
+		}
+	})
+	if result == 0 {
+		return 0, failed(ErrRemote)
+	}
+	return result, nil
+}
+
+// PIDs returns every number of a task, the view's first and the leaf's last.
+func (s *Snapshot) PIDs(nr PID, from NS) ([]NSPID, error) {
+	at, err := s.find(nr, from)
+	if err != nil {
+		return nil, err
+	}
+	i := len(s.tasks[at].Numbers)
+	pids := make([]NSPID, i)
+	s.path(s.tasks[at], func(m member) {
+		i--
+		pids[i] = NSPID{m.inum, s.spaces[s.known[m.inum]].ID, m.pid}
+	})
+	return pids, nil
+}
+
+// Tasks returns the tasks. The caller must not change them.
+func (s *Snapshot) Tasks() []Task { return s.tasks }
+
+// Namespaces returns the PID namespaces. The caller must not change them.
+func (s *Snapshot) Namespaces() []Namespace { return s.spaces }

@@ -1,7 +1,7 @@
-module pidmap/numbers
+module example.org/pidmap/numbers
 
 go 1.19
 
-require pidmap v0.0.0
+require example.org/pidmap v0.0.0
 
-replace pidmap => ../../bindings/go
+replace example.org/pidmap => ../../bindings/go

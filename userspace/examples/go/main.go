@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+// SPDX-License-Identifier: Apache-2.0
 
 // Command numbers NS PID... prints every number of the tasks that have these
 // numbers in a namespace, named by a file such as /proc/4242/ns/pid.
@@ -10,7 +10,7 @@ import (
 	"os"
 	"strconv"
 
-	"pidmap"
+	"example.org/pidmap"
 )
 
 func main() {
@@ -18,24 +18,26 @@ func main() {
 	if len(os.Args) < 3 {
 		log.Fatal("usage: numbers NS PID...")
 	}
-	d, err := pidmap.Open()
+	h, err := pidmap.Open()
 	if err != nil {
 		log.Fatal(err)
 	}
-	ns, err := pidmap.NamespaceOf(os.Args[1])
+	file, err := os.Open(os.Args[1])
 	if err != nil {
 		log.Fatal(err)
 	}
-	// For many questions about the same moment:
-	//	m, err := pidmap.NewPIDMap(d, false)
-	var m pidmap.PIDMapper = d
 	for _, arg := range os.Args[2:] {
-		pid, err := strconv.ParseInt(arg, 10, 32)
+		tid, err := strconv.ParseInt(arg, 10, 32)
 		if err != nil {
 			log.Fatal(err)
 		}
-		for _, n := range m.NamespacedPIDs(pidmap.PIDType(pid), ns) {
-			fmt.Printf("%d in %v  ", n.PID, n.PIDNS)
+		pids, err := h.PIDs(pidmap.TID, pidmap.PID(tid), pidmap.NSFile(file))
+		if err != nil {
+			fmt.Println(err)
+			continue
+		}
+		for _, p := range pids {
+			fmt.Printf("%d in %v  ", p.PID, pidmap.NSInum(p.Inum))
 		}
 		fmt.Println()
 	}

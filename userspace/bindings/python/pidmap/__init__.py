@@ -260,7 +260,7 @@ class Handle(_Closing):
         checked(lib.pidmap_translate_at(self._handle, TID, c_pid(tid),
                                         c_ns(from_), c_ns(from_),
                                         byref(stamp)))
-        return stamp.start_time
+        return int(stamp.start_time)
 
     def translate_many(self, numbers: Iterable[int], from_: NsRef = VIEW,
                        to: NsRef = VIEW, kind: Kind = TGID) -> List[int]:

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build mips64 || mips64le
+
+package pidmap
+
+// sysBase is added to the numbers of system calls, which are otherwise the same
+// on every architecture since Linux 5.0.
+const sysBase = 5000
