@@ -130,6 +130,19 @@ void fake_pid_gone(struct pid *pid)
 	}
 }
 
+/* A process begins where kernel threads are: in no group and no session. */
+static struct signal_struct *fake_signal(struct kunit *test)
+{
+	struct signal_struct *signal = kunit_kzalloc(test, sizeof(*signal),
+						     GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, signal);
+	atomic_set(&signal->live, 1);
+	signal->pids[PIDTYPE_PGID] = init_task.signal->pids[PIDTYPE_PGID];
+	signal->pids[PIDTYPE_SID] = init_task.signal->pids[PIDTYPE_SID];
+	return signal;
+}
+
 static void attach(struct task_struct *task, enum pid_type type,
 		   struct pid *pid)
 {
@@ -150,6 +163,9 @@ struct task_struct *fake_task(struct kunit *test, struct pid *pid,
 	attach(task, PIDTYPE_PID, pid);
 	rcu_assign_pointer(task->real_parent, leader ? leader->real_parent :
 						       &init_task);
+#ifdef CONFIG_CGROUPS
+	rcu_assign_pointer(task->cgroups, init_task.cgroups);
+#endif
 	task->start_boottime = 1000000007ULL * pid->numbers[pid->level].nr;
 	if (leader) {
 		task->group_leader = leader;
@@ -157,10 +173,14 @@ struct task_struct *fake_task(struct kunit *test, struct pid *pid,
 		return task;
 	}
 	task->group_leader = task;
-	task->signal = kunit_kzalloc(test, sizeof(*task->signal), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, task->signal);
+	task->signal = fake_signal(test);
 	attach(task, PIDTYPE_TGID, pid);
 	return task;
+}
+
+void fake_detach(struct task_struct *task, enum pid_type type)
+{
+	hlist_del_rcu(&task->pid_links[type]);
 }
 
 void fake_join(struct task_struct *leader, enum pid_type type, struct pid *pid)

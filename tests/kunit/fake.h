@@ -43,6 +43,8 @@ void fake_pid_gone(struct pid *pid);
 /* A thread of @leader, or with NULL a process of its own. */
 struct task_struct *fake_task(struct kunit *test, struct pid *pid,
 			      struct task_struct *leader);
+/* The task is not attached to its ID any more, but still knows it. */
+void fake_detach(struct task_struct *task, enum pid_type type);
 /* Put the process @leader into the group or session @pid. */
 void fake_join(struct task_struct *leader, enum pid_type type, struct pid *pid);
 

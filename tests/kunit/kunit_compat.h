@@ -37,6 +37,20 @@ static inline void set_ns_id(struct pid_namespace *ns, u64 id)
 }
 #endif
 
+/* Set the ID of a struct pid, if this kernel has one. Return: what it is. */
+#ifdef PIDMAP_HAS_PID_INO
+static inline u64 set_pid_id(struct pid *pid, u64 id)
+{
+	pid->ino = id;
+	return id;
+}
+#else
+static inline u64 set_pid_id(struct pid *pid, u64 id)
+{
+	return 0;
+}
+#endif
+
 /*
  * Linux 6.11 gives a test user memory. Before, what it takes is not exported.
  * As there, the memory goes when the test's thread exits.

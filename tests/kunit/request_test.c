@@ -11,10 +11,14 @@
 
 #include "fake.h"
 #include "ioctl.h"
+#include "kunit_compat.h"
+#include "record.h"
 #include "view.h"
-#include "walk.h"
 
 #define UNTOUCHED 0x55555555
+
+/* The length of a record of one or two numbers. */
+#define RECORD 64
 
 /* A request may be this long, and so may what a caller appends to it. */
 #define MOST 256
@@ -25,6 +29,7 @@ struct device {
 	struct pidmap_file pf;
 	struct file *file;
 	void __user *page;
+	int ns_fd;	/* of the initial namespace; 0 if not opened yet */
 	union {
 		u32 size;
 		struct pidmap_info info;
@@ -34,6 +39,7 @@ struct device {
 		struct pidmap_pids pids;
 		struct pidmap_list list;
 		struct pidmap_bind bind;
+		struct pidmap_set_view set_view;
 		u8 bytes[MOST];
 	} in, out;
 };
@@ -56,6 +62,7 @@ static int device_init(struct kunit *test)
 	d->file->f_cred = current_cred();
 	d->file->private_data = &d->pf;
 	d->pf.ns = d->view;
+	d->pf.opener = d->view;
 
 	page = fake_user_page(test);
 	if (!page)
@@ -69,8 +76,10 @@ static void device_exit(struct kunit *test)
 {
 	struct device *d = test->priv;
 
-	if (d)
-		pidmap_view_unbind(&d->pf);
+	if (!d)
+		return;
+	get_pid_ns(d->pf.opener);	/* the one that open(2) takes */
+	pidmap_view_release(&d->pf);
 }
 
 /* Buffers of a request are in the second half of the page. */
@@ -97,6 +106,7 @@ static int call(struct kunit *test, unsigned int cmd, size_t size)
 struct operation {
 	const char *name;
 	unsigned int cmd;
+	u32 first;	/* size of the first version */
 	u32 size;
 	/* offsets of what must be zero, ending with 0 */
 	u16 zeros[4];
@@ -112,21 +122,25 @@ struct operation {
 
 #define AT(type, field)	offsetof(struct type, field)
 #define TO(type, field)	offsetofend(struct type, field)
+#define STAMP_FLAGS	(PIDMAP_START_TIME | PIDMAP_EXPECT_START | \
+			 PIDMAP_PID_ID)
 
 static const struct operation operations[] = {
 	{
 		.name = "TRANSLATE", .cmd = PIDMAP_TRANSLATE,
+		.first = PIDMAP_TRANSLATE_SIZE_V1,
 		.size = sizeof(struct pidmap_translate),
 		.zeros = { AT(pidmap_translate, reserved) },
 		.names = { AT(pidmap_translate, from),
 			   AT(pidmap_translate, to) },
-		.flags = PIDMAP_START_TIME,
+		.flags = STAMP_FLAGS,
 		.flags_at = AT(pidmap_translate, flags),
 		.type_at = AT(pidmap_translate, type),
 		.out_from = AT(pidmap_translate, start_time),
-		.out_to = TO(pidmap_translate, result),
+		.out_to = TO(pidmap_translate, pid_id),
 	}, {
 		.name = "TRANSLATE_MANY", .cmd = PIDMAP_TRANSLATE_MANY,
+		.first = PIDMAP_TRANSLATE_MANY_SIZE_V1,
 		.size = sizeof(struct pidmap_translate_many),
 		.zeros = { AT(pidmap_translate_many, reserved) },
 		.names = { AT(pidmap_translate_many, from),
@@ -137,25 +151,29 @@ static const struct operation operations[] = {
 		.out_to = TO(pidmap_translate_many, done),
 	}, {
 		.name = "TASK_IDS", .cmd = PIDMAP_TASK_IDS,
+		.first = PIDMAP_TASK_IDS_SIZE_V1,
 		.size = sizeof(struct pidmap_task_ids),
 		.zeros = { AT(pidmap_task_ids, reserved),
 			   AT(pidmap_task_ids, reserved2) },
 		.names = { AT(pidmap_task_ids, from), AT(pidmap_task_ids, to) },
-		.flags = PIDMAP_START_TIME,
+		.flags = STAMP_FLAGS,
 		.flags_at = AT(pidmap_task_ids, flags),
 		.out_from = AT(pidmap_task_ids, start_time),
-		.out_to = TO(pidmap_task_ids, ppid),
+		.out_to = TO(pidmap_task_ids, pid_id),
 	}, {
 		.name = "PIDS", .cmd = PIDMAP_PIDS,
+		.first = PIDMAP_PIDS_SIZE_V1,
 		.size = sizeof(struct pidmap_pids),
+		.zeros = { AT(pidmap_pids, reserved) },
 		.names = { AT(pidmap_pids, from) },
-		.flags = PIDMAP_START_TIME,
+		.flags = STAMP_FLAGS,
 		.flags_at = AT(pidmap_pids, flags),
 		.type_at = AT(pidmap_pids, type),
 		.out_from = AT(pidmap_pids, start_time),
-		.out_to = TO(pidmap_pids, count),
+		.out_to = TO(pidmap_pids, pid_id),
 	}, {
 		.name = "LIST", .cmd = PIDMAP_LIST,
+		.first = PIDMAP_LIST_SIZE_V1,
 		.size = sizeof(struct pidmap_list),
 		.zeros = { AT(pidmap_list, reserved) },
 		.names = { AT(pidmap_list, ns) },
@@ -165,6 +183,7 @@ static const struct operation operations[] = {
 		.out_to = TO(pidmap_list, count),
 	}, {
 		.name = "LIST_NS", .cmd = PIDMAP_LIST_NS,
+		.first = PIDMAP_LIST_SIZE_V1,
 		.size = sizeof(struct pidmap_list),
 		.zeros = { AT(pidmap_list, reserved) },
 		.names = { AT(pidmap_list, ns) },
@@ -173,9 +192,15 @@ static const struct operation operations[] = {
 		.out_to = TO(pidmap_list, count),
 	}, {
 		.name = "BIND", .cmd = PIDMAP_BIND,
+		.first = PIDMAP_BIND_SIZE_V1,
 		.size = sizeof(struct pidmap_bind),
 		.names = { AT(pidmap_bind, from), AT(pidmap_bind, to) },
 		.flags_at = AT(pidmap_bind, flags),
+	}, {
+		.name = "SET_VIEW", .cmd = PIDMAP_SET_VIEW,
+		.first = PIDMAP_SET_VIEW_SIZE_V1,
+		.size = sizeof(struct pidmap_set_view),
+		.flags_at = AT(pidmap_set_view, flags),
 	},
 };
 
@@ -197,6 +222,7 @@ static void good(struct kunit *test)
 	switch (op->cmd) {
 	case PIDMAP_TRANSLATE:
 		d->in.translate.nr = 20;
+		d->in.translate.start_time = d->task->start_boottime;
 		d->in.translate.result = UNTOUCHED;
 		break;
 	case PIDMAP_TRANSLATE_MANY:
@@ -207,11 +233,14 @@ static void good(struct kunit *test)
 		break;
 	case PIDMAP_TASK_IDS:
 		d->in.task_ids.nr = 20;
+		d->in.task_ids.start_time = d->task->start_boottime;
 		d->in.task_ids.tid = UNTOUCHED;
 		d->in.task_ids.ppid = UNTOUCHED;
 		break;
 	case PIDMAP_PIDS:
 		d->in.pids.nr = 20;
+		d->in.pids.start_time = d->task->start_boottime;
+		d->in.pids.stride = sizeof(struct pidmap_pid);
 		d->in.pids.pids = room(d);
 		d->in.pids.capacity = PIDMAP_MAX_LEVEL + 1;
 		d->in.pids.count = UNTOUCHED;
@@ -222,6 +251,12 @@ static void good(struct kunit *test)
 		d->in.list.buffer_size = PIDMAP_RECORD_MAX;
 		d->in.list.used = UNTOUCHED;
 		d->in.list.count = UNTOUCHED;
+		break;
+	case PIDMAP_SET_VIEW:
+		if (!d->ns_fd)
+			d->ns_fd = fake_proc_fd(test, "self/ns/pid", O_RDONLY);
+		d->in.set_view.ns.kind = PIDMAP_NS_FD;
+		d->in.set_view.ns.value = d->ns_fd;
 		break;
 	}
 }
@@ -262,17 +297,23 @@ static void accepted(struct kunit *test)
 static void wrong_size(struct kunit *test)
 {
 	const struct operation *op = test->param_value;
-	const u32 sizes[] = {
-		0, 1, 4, 8, op->size / 2, op->size - 1, PAGE_SIZE + 1,
-		1U << 31, U32_MAX,
+	const struct {
+		u32 size;
+		int err;
+	} rows[] = {
+		{ 0, -EINVAL }, { 1, -EINVAL }, { 4, -EINVAL }, { 8, -EINVAL },
+		{ op->first / 2, -EINVAL }, { op->first - 1, -EINVAL },
+		{ PIDMAP_SIZE_MAX + 1, -E2BIG }, { 1U << 31, -E2BIG },
+		{ U32_MAX, -E2BIG },
 	};
 	struct device *d = test->priv;
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		good(test);
-		d->in.size = sizes[i];
-		expect_refused(test, op->size, -EINVAL, "size", sizes[i]);
+		d->in.size = rows[i].size;
+		expect_refused(test, op->size, rows[i].err, "size",
+			       rows[i].size);
 	}
 }
 
@@ -287,15 +328,31 @@ static void longer_struct(struct kunit *test)
 		good(test);
 		d->in.size = op->size + 24;
 		d->in.bytes[i] = 1;
-		expect_refused(test, op->size + 24, -EINVAL, "byte", i);
+		expect_refused(test, op->size + 24, -E2BIG, "byte", i);
 	}
 	good(test);
 	d->in.size = op->size + 1;
 	d->in.bytes[op->size] = 0x80;
-	expect_refused(test, op->size + 1, -EINVAL, "byte", op->size);
+	expect_refused(test, op->size + 1, -E2BIG, "byte", op->size);
 	good(test);
 	d->in.size = MOST;
 	KUNIT_EXPECT_EQ(test, 0, call(test, op->cmd, MOST));
+}
+
+/* An older caller's struct: what lies behind it is not ours. */
+static void shortest_struct(struct kunit *test)
+{
+	const struct operation *op = test->param_value;
+	struct device *d = test->priv;
+
+	good(test);
+	d->in.size = op->first;
+	memset(d->in.bytes + op->first, 0x55, MOST - op->first);
+	KUNIT_EXPECT_EQ(test, 0, call(test, op->cmd, MOST));
+	KUNIT_EXPECT_PTR_EQ_MSG(test, NULL,
+				memchr_inv(d->out.bytes + op->first, 0x55,
+					   MOST - op->first),
+				"%s wrote behind the struct", op->name);
 }
 
 static void unknown_flags(struct kunit *test)
@@ -309,6 +366,9 @@ static void unknown_flags(struct kunit *test)
 		*(u32 *)field(d, op->flags_at) = 1U << i;
 		if (!(op->flags & 1U << i))
 			expect_refused(test, op->size, -EINVAL, "flag", i);
+		else if (op->flags == STAMP_FLAGS &&
+			 1U << i == PIDMAP_PID_ID && !PIDMAP_HAVE_PID_ID)
+			expect_refused(test, op->size, -EOPNOTSUPP, "flag", i);
 		else
 			KUNIT_EXPECT_EQ(test, 0, call(test, op->cmd, op->size));
 	}
@@ -411,6 +471,7 @@ static struct kunit_case request_cases[] = {
 	KUNIT_CASE_PARAM(accepted, operations_gen_params),
 	KUNIT_CASE_PARAM(wrong_size, operations_gen_params),
 	KUNIT_CASE_PARAM(longer_struct, operations_gen_params),
+	KUNIT_CASE_PARAM(shortest_struct, operations_gen_params),
 	KUNIT_CASE_PARAM(unknown_flags, operations_gen_params),
 	KUNIT_CASE_PARAM(unknown_types, operations_gen_params),
 	KUNIT_CASE_PARAM(reserved_fields, operations_gen_params),
@@ -433,7 +494,7 @@ static void unknown_ioctls(struct kunit *test)
 	struct device *d = test->priv;
 	unsigned int nr;
 
-	for (nr = _IOC_NR(PIDMAP_BOUND_SID) + 1; nr < 256; nr++)
+	for (nr = _IOC_NR(PIDMAP_WATCH) + 1; nr < 256; nr++)
 		KUNIT_EXPECT_EQ(test, -ENOTTY,
 				pidmap_ioctl(d->file, _IO(PIDMAP_IOC_MAGIC, nr),
 					     (unsigned long)d->page));
@@ -457,8 +518,10 @@ static void info(struct kunit *test)
 	pidmap_upward = PIDMAP_UPWARD_NONE;
 	KUNIT_EXPECT_EQ(test, sizeof(*info), info->size);
 	KUNIT_EXPECT_EQ(test, PIDMAP_ABI_VERSION, info->abi_version);
-	KUNIT_EXPECT_EQ(test, PIDMAP_HAVE_NS_ID ? PIDMAP_FEATURE_NS_ID : 0,
-			info->features);
+	KUNIT_EXPECT_EQ(test, PIDMAP_HAVE_NS_ID,
+			!!(info->features & PIDMAP_FEATURE_NS_ID));
+	KUNIT_EXPECT_EQ(test, PIDMAP_HAVE_PID_ID,
+			!!(info->features & PIDMAP_FEATURE_PID_ID));
 	KUNIT_EXPECT_EQ(test, 1, info->level);
 	KUNIT_EXPECT_EQ(test, d->view->ns.inum, info->inum);
 	KUNIT_EXPECT_EQ(test, pidmap_ns_id(d->view), info->id);
@@ -467,8 +530,11 @@ static void info(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PIDMAP_RIGHT_IDENTITY, info->rights);
 	KUNIT_EXPECT_EQ(test, PIDMAP_RECORD_MAX, info->record_min);
 
-	/* a longer struct is filled with zeros, a shorter one refused */
+	/* nothing is known behind the end of ours, and a shorter one refused */
 	d->in.size = sizeof(*info) + 16;
+	KUNIT_EXPECT_EQ(test, -E2BIG,
+			call(test, PIDMAP_INFO, sizeof(*info) + 17));
+	memset(d->in.bytes + sizeof(*info), 0, 16);
 	KUNIT_EXPECT_EQ(test, 0, call(test, PIDMAP_INFO, sizeof(*info) + 17));
 	KUNIT_EXPECT_EQ(test, sizeof(*info), info->size);
 	KUNIT_EXPECT_PTR_EQ(test, NULL,
@@ -477,8 +543,8 @@ static void info(struct kunit *test)
 	d->in.size = sizeof(*info) - 1;
 	KUNIT_EXPECT_EQ(test, -EINVAL,
 			call(test, PIDMAP_INFO, sizeof(*info)));
-	d->in.size = PAGE_SIZE + 1;
-	KUNIT_EXPECT_EQ(test, -EINVAL,
+	d->in.size = PIDMAP_SIZE_MAX + 1;
+	KUNIT_EXPECT_EQ(test, -E2BIG,
 			call(test, PIDMAP_INFO, sizeof(*info)));
 
 	/* who has no right is not told which namespace it is */
@@ -507,7 +573,12 @@ static void translate(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, call(test, PIDMAP_TRANSLATE, sizeof(*req)));
 	KUNIT_EXPECT_EQ(test, d->task->start_boottime,
 			d->out.translate.start_time);
+	/* nothing is expected without the flag */
 	req->flags = 0;
+	req->start_time = 1;
+	KUNIT_EXPECT_EQ(test, 0, call(test, PIDMAP_TRANSLATE, sizeof(*req)));
+	KUNIT_EXPECT_EQ(test, 1, d->out.translate.start_time);
+	req->flags = PIDMAP_EXPECT_START;
 	req->start_time = d->task->start_boottime;
 	KUNIT_EXPECT_EQ(test, 0, call(test, PIDMAP_TRANSLATE, sizeof(*req)));
 	req->start_time++;
@@ -516,6 +587,19 @@ static void translate(struct kunit *test)
 			call(test, PIDMAP_TRANSLATE, sizeof(*req)));
 	KUNIT_EXPECT_EQ(test, UNTOUCHED, d->out.translate.result);
 	req->start_time = 0;
+	KUNIT_EXPECT_EQ(test, -ESTALE,
+			call(test, PIDMAP_TRANSLATE, sizeof(*req)));
+	req->flags = PIDMAP_PID_ID;
+	if (PIDMAP_HAVE_PID_ID) {
+		set_pid_id(d->task->thread_pid, 0x123456789a);
+		KUNIT_EXPECT_EQ(test, 0,
+				call(test, PIDMAP_TRANSLATE, sizeof(*req)));
+		KUNIT_EXPECT_EQ(test, 0x123456789a, d->out.translate.pid_id);
+	} else {
+		KUNIT_EXPECT_EQ(test, -EOPNOTSUPP,
+				call(test, PIDMAP_TRANSLATE, sizeof(*req)));
+	}
+	req->flags = 0;
 	req->nr = 1;
 	KUNIT_EXPECT_EQ(test, -EREMOTE,
 			call(test, PIDMAP_TRANSLATE, sizeof(*req)));
@@ -611,8 +695,8 @@ static void task_ids(struct kunit *test)
 	struct device *d = test->priv;
 	struct pidmap_task_ids *req = &d->in.task_ids;
 
-	fake_join(d->task, PIDTYPE_PGID, d->init->thread_pid);
-	fake_join(d->task, PIDTYPE_SID, d->task->thread_pid);
+	fake_join(d->task, PIDTYPE_PGID, d->task->thread_pid);
+	fake_join(d->task, PIDTYPE_SID, d->init->thread_pid);
 	rcu_assign_pointer(d->task->real_parent, d->init);
 	*req = (struct pidmap_task_ids) {
 		.size = sizeof(*req), .nr = 20, .flags = PIDMAP_START_TIME,
@@ -620,12 +704,12 @@ static void task_ids(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, call(test, PIDMAP_TASK_IDS, sizeof(*req)));
 	KUNIT_EXPECT_EQ(test, 20, d->out.task_ids.tid);
 	KUNIT_EXPECT_EQ(test, 20, d->out.task_ids.tgid);
-	KUNIT_EXPECT_EQ(test, 1, d->out.task_ids.pgid);
-	KUNIT_EXPECT_EQ(test, 20, d->out.task_ids.sid);
+	KUNIT_EXPECT_EQ(test, 20, d->out.task_ids.pgid);
+	KUNIT_EXPECT_EQ(test, 1, d->out.task_ids.sid);
 	KUNIT_EXPECT_EQ(test, 1, d->out.task_ids.ppid);
 	KUNIT_EXPECT_EQ(test, d->task->start_boottime,
 			d->out.task_ids.start_time);
-	req->flags = 0;
+	req->flags = PIDMAP_EXPECT_START;
 	req->start_time = 1;
 	KUNIT_EXPECT_EQ(test, -ESTALE,
 			call(test, PIDMAP_TASK_IDS, sizeof(*req)));
@@ -642,7 +726,7 @@ static void pids(struct kunit *test)
 					      sizeof(got)));
 	*req = (struct pidmap_pids) {
 		.size = sizeof(*req), .nr = 20, .pids = room(d),
-		.capacity = 1,
+		.capacity = 1, .stride = sizeof(struct pidmap_pid),
 	};
 	KUNIT_EXPECT_EQ(test, -EINVAL, call(test, PIDMAP_PIDS, sizeof(*req)));
 	KUNIT_EXPECT_EQ(test, 2, d->out.pids.count);
@@ -663,6 +747,46 @@ static void pids(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EFAULT, call(test, PIDMAP_PIDS, sizeof(*req)));
 }
 
+/* Entries may be longer than ours, not shorter than the first version's. */
+static void pids_stride(struct kunit *test)
+{
+	static const u32 wrong[] = {
+		0, 1, PIDMAP_PID_SIZE_V1 - 1, PIDMAP_SIZE_MAX + 1, U32_MAX,
+	};
+	struct device *d = test->priv;
+	struct pidmap_pids *req = &d->in.pids;
+	u8 got[3 * 40];
+	int i;
+
+	*req = (struct pidmap_pids) {
+		.size = sizeof(*req), .nr = 20, .pids = room(d), .capacity = 2,
+	};
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		req->stride = wrong[i];
+		KUNIT_EXPECT_EQ_MSG(test, -EINVAL,
+				    call(test, PIDMAP_PIDS, sizeof(*req)),
+				    "stride %u", wrong[i]);
+	}
+	memset(got, 0x55, sizeof(got));
+	KUNIT_ASSERT_EQ(test, 0, copy_to_user((void __user *)room(d), got,
+					      sizeof(got)));
+	req->stride = 40;
+	KUNIT_EXPECT_EQ(test, 0, call(test, PIDMAP_PIDS, sizeof(*req)));
+	KUNIT_ASSERT_EQ(test, 0, copy_from_user(got, (void __user *)room(d),
+						sizeof(got)));
+	for (i = 0; i < 2; i++) {
+		const struct pidmap_pid *pid = (void *)&got[i * 40];
+
+		KUNIT_EXPECT_EQ(test, i ? 1 : 20, pid->nr);
+		KUNIT_EXPECT_PTR_EQ(test, NULL,
+				    memchr_inv(pid + 1, 0, 40 - sizeof(*pid)));
+	}
+	KUNIT_EXPECT_PTR_EQ(test, NULL, memchr_inv(got + 80, 0x55, 40));
+	/* the zeros, too, must fit in memory that is there */
+	req->pids = (unsigned long)d->page + PAGE_SIZE - 40 - 16;
+	KUNIT_EXPECT_EQ(test, -EFAULT, call(test, PIDMAP_PIDS, sizeof(*req)));
+}
+
 /* The records of one call: all of them fit, but only a few in one batch. */
 static void list(struct kunit *test)
 {
@@ -671,7 +795,7 @@ static void list(struct kunit *test)
 	struct pidmap_task first;
 	int i;
 
-	for (i = 0; i < 50; i++)
+	for (i = 0; i < 28; i++)
 		fake_task(test, fake_pid(test, d->view,
 					 (pid_t[]){ 900100 + i, 100 + i }),
 			  NULL);
@@ -681,8 +805,8 @@ static void list(struct kunit *test)
 	};
 	KUNIT_EXPECT_EQ(test, 0, call(test, PIDMAP_LIST, sizeof(*req)));
 	KUNIT_EXPECT_EQ(test, PIDMAP_CURSOR_END, d->out.list.cursor);
-	KUNIT_EXPECT_EQ(test, 52, d->out.list.count);
-	KUNIT_EXPECT_EQ(test, 52 * 32, d->out.list.used);
+	KUNIT_EXPECT_EQ(test, 30, d->out.list.count);
+	KUNIT_EXPECT_EQ(test, 30 * RECORD, d->out.list.used);
 	KUNIT_ASSERT_EQ(test, 0, copy_from_user(&first, (void __user *)room(d),
 						sizeof(first)));
 	KUNIT_EXPECT_EQ(test, 1, first.tgid);
@@ -694,15 +818,76 @@ static void list(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, 0, call(test, PIDMAP_LIST, sizeof(*req)));
 		KUNIT_EXPECT_LE(test, d->out.list.used, PIDMAP_RECORD_MAX);
 		KUNIT_EXPECT_EQ(test, d->out.list.used,
-				d->out.list.count * 32);
+				d->out.list.count * RECORD);
 		req->cursor = d->out.list.cursor;
 	}
-	KUNIT_EXPECT_EQ(test, DIV_ROUND_UP(52, PIDMAP_RECORD_MAX / 32), i);
+	KUNIT_EXPECT_EQ(test, DIV_ROUND_UP(30, PIDMAP_RECORD_MAX / RECORD), i);
 	/* at its end it stays */
 	KUNIT_EXPECT_EQ(test, 0, call(test, PIDMAP_LIST, sizeof(*req)));
 	KUNIT_EXPECT_EQ(test, PIDMAP_CURSOR_END, d->out.list.cursor);
 	KUNIT_EXPECT_EQ(test, 0, d->out.list.count);
 	KUNIT_EXPECT_EQ(test, 0, d->out.list.used);
+}
+
+/* Any signal ends a long call, when some of it is done. */
+static int call_with_signal(struct kunit *test, unsigned int cmd, size_t size)
+{
+	int ret;
+
+	set_tsk_thread_flag(current, TIF_SIGPENDING);
+	ret = call(test, cmd, size);
+	clear_tsk_thread_flag(current, TIF_SIGPENDING);
+	return ret;
+}
+
+static void list_interrupted(struct kunit *test)
+{
+	struct device *d = test->priv;
+	struct pidmap_list *req = &d->in.list;
+	int i, calls = 0, count = 0;
+
+	for (i = 0; i < 28; i++)
+		fake_task(test, fake_pid(test, d->view,
+					 (pid_t[]){ 900100 + i, 100 + i }),
+			  NULL);
+	*req = (struct pidmap_list) {
+		.size = sizeof(*req), .buffer = room(d),
+		.buffer_size = PAGE_SIZE / 2,
+	};
+	while (req->cursor != PIDMAP_CURSOR_END && calls++ < 30) {
+		int ret = call_with_signal(test, PIDMAP_LIST, sizeof(*req));
+
+		KUNIT_EXPECT_EQ(test, ret, d->out.list.cursor ==
+				PIDMAP_CURSOR_END ? 0 : -EINTR);
+		KUNIT_EXPECT_GT(test, d->out.list.count, 0);
+		KUNIT_EXPECT_EQ(test, d->out.list.count * RECORD,
+				d->out.list.used);
+		count += d->out.list.count;
+		req->cursor = d->out.list.cursor;
+	}
+	KUNIT_EXPECT_EQ(test, 30, count);
+	KUNIT_EXPECT_GT(test, calls, 1);
+}
+
+static void many_interrupted(struct kunit *test)
+{
+	struct device *d = test->priv;
+	u32 done;
+
+	KUNIT_EXPECT_EQ(test, 0, many(test, room(d), room(d), 500));
+	d->in.many.done = UNTOUCHED;
+	KUNIT_EXPECT_EQ(test, -EINTR,
+			call_with_signal(test, PIDMAP_TRANSLATE_MANY,
+					 sizeof(d->in.many)));
+	done = d->out.many.done;
+	KUNIT_EXPECT_GT(test, done, 0);
+	KUNIT_EXPECT_LT(test, done, 500);
+	/* what is done by the first chunk is not interrupted */
+	d->in.many.count = done;
+	KUNIT_EXPECT_EQ(test, 0,
+			call_with_signal(test, PIDMAP_TRANSLATE_MANY,
+					 sizeof(d->in.many)));
+	KUNIT_EXPECT_EQ(test, done, d->out.many.done);
 }
 
 static void list_rooms(struct kunit *test)
@@ -821,12 +1006,26 @@ static void bound_by_value(struct kunit *test)
 				pidmap_ioctl(d->file, cmds[i], INT_MAX));
 		KUNIT_EXPECT_EQ(test, -ESRCH,
 				pidmap_ioctl(d->file, cmds[i], UINT_MAX));
-		KUNIT_EXPECT_EQ(test, -ESRCH,
-				pidmap_ioctl(d->file, cmds[i],
-					     (1UL << 32) + 20));
+		if (IS_ENABLED(CONFIG_64BIT))
+			KUNIT_EXPECT_EQ_MSG(test, i < 2 ? 1 : -ESRCH,
+					    pidmap_ioctl(d->file, cmds[i],
+							 0x5555555500000014),
+					    "the upper half counts");
 		KUNIT_EXPECT_EQ(test, -ESRCH,
 				pidmap_ioctl(d->file, cmds[i], -20UL));
 	}
+#ifdef CONFIG_COMPAT
+	KUNIT_EXPECT_EQ(test, 1,
+			pidmap_compat_ioctl(d->file, PIDMAP_BOUND_TID, 20));
+	KUNIT_EXPECT_EQ(test, -ESRCH,
+			pidmap_compat_ioctl(d->file, PIDMAP_BOUND_TID,
+					    UINT_MAX));
+	KUNIT_EXPECT_EQ(test, -EFAULT,
+			pidmap_compat_ioctl(d->file, PIDMAP_INFO, 20));
+	KUNIT_EXPECT_EQ(test, -ENOTTY,
+			pidmap_compat_ioctl(d->file, PIDMAP_BOUND_TID - 0x100,
+					    20));
+#endif
 	/* bound by a name that needs the right */
 	d->file->f_cred = fake_cred(test);
 	KUNIT_EXPECT_EQ(test, -EPERM,
@@ -870,12 +1069,57 @@ static void bind_what_is_bound(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EINVAL, bind_pair(test, bound, view));
 }
 
+/* A raised view is checked on every call, and so is a pair bound from it. */
+static void raised_view(struct kunit *test)
+{
+	const struct cred *weak = fake_cred(test);
+	struct device *d = test->priv;
+	struct pidmap_nsref view = {};
+	const struct cred *own;
+	int answer, nr;
+
+	d->in.set_view = (struct pidmap_set_view) {
+		.size = sizeof(d->in.set_view),
+		.ns = { .kind = PIDMAP_NS_FD,
+			.value = fake_proc_fd(test, "self/ns/pid", O_RDONLY) },
+	};
+	KUNIT_EXPECT_EQ(test, 0, call(test, PIDMAP_SET_VIEW,
+				      sizeof(d->in.set_view)));
+	KUNIT_EXPECT_EQ(test, -EBUSY, call(test, PIDMAP_SET_VIEW,
+					   sizeof(d->in.set_view)));
+	KUNIT_ASSERT_EQ(test, 0, bind_pair(test, view, view));
+	nr = task_pid_nr(current);
+	KUNIT_EXPECT_EQ(test, nr, pidmap_ioctl(d->file, PIDMAP_BOUND_TID, nr));
+	KUNIT_EXPECT_EQ(test, -ESRCH,
+			pidmap_ioctl(d->file, PIDMAP_BOUND_TID, 20));
+	memset(&d->in, 0, sizeof(d->in));
+	d->in.size = sizeof(d->in.info);
+	KUNIT_EXPECT_EQ(test, 0,
+			call(test, PIDMAP_INFO, sizeof(d->in.info)));
+	KUNIT_EXPECT_EQ(test, 0, d->out.info.level);
+	KUNIT_EXPECT_EQ(test, PIDMAP_RIGHT_IDENTITY | PIDMAP_RIGHT_RAISED,
+			d->out.info.rights);
+	/* without the capability, the view is the opener's again */
+	own = override_creds(weak);
+	answer = pidmap_ioctl(d->file, PIDMAP_BOUND_TID, nr);
+	revert_creds(own);
+	KUNIT_EXPECT_EQ(test, -EPERM, answer);
+	d->file->f_cred = weak;
+	KUNIT_EXPECT_EQ(test, -EPERM,
+			pidmap_ioctl(d->file, PIDMAP_BOUND_TID, nr));
+	KUNIT_EXPECT_EQ(test, 0,
+			call(test, PIDMAP_INFO, sizeof(d->in.info)));
+	KUNIT_EXPECT_EQ(test, 1, d->out.info.level);
+	KUNIT_EXPECT_EQ(test, 0, d->out.info.rights);
+}
+
 static void stranger(struct kunit *test)
 {
 	struct device *d = test->priv;
 	struct pidmap_translate *req = &d->in.translate;
 
-	d->pf.ns = fake_ns(test, NULL);
+	d->pf.opener = fake_ns(test, NULL);
+	d->pf.ns = d->pf.opener;
 	*req = (struct pidmap_translate) {
 		.size = sizeof(*req), .nr = 20, .result = UNTOUCHED,
 	};
@@ -892,13 +1136,17 @@ static struct kunit_case answer_cases[] = {
 	KUNIT_CASE(many_in_bad_memory),
 	KUNIT_CASE(task_ids),
 	KUNIT_CASE(pids),
+	KUNIT_CASE(pids_stride),
 	KUNIT_CASE(list),
+	KUNIT_CASE(list_interrupted),
+	KUNIT_CASE(many_interrupted),
 	KUNIT_CASE(list_rooms),
 	KUNIT_CASE(list_namespaces),
 	KUNIT_CASE(listing_needs_right),
 	KUNIT_CASE(bound_by_value),
 	KUNIT_CASE(bound_in_other_hands),
 	KUNIT_CASE(bind_what_is_bound),
+	KUNIT_CASE(raised_view),
 	KUNIT_CASE(stranger),
 	{}
 };

@@ -4,12 +4,13 @@
  */
 #include <kunit/test.h>
 #include <linux/completion.h>
+#include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/limits.h>
 #include <linux/threads.h>
 
 #include "fake.h"
-#include "compat.h"
+#include "kunit_compat.h"
 #include "translate.h"
 
 #define LEVELS (PIDMAP_MAX_LEVEL + 1)
@@ -26,9 +27,9 @@ static int answer(const struct pidmap_translation *t, enum pid_type type,
 		  pid_t nr)
 {
 	int ret = pidmap_translate_nr(t, type, nr);
-	u64 start = 0;
+	struct pidmap_stamp stamp = {};
 
-	if (ret != pidmap_translate_one(t, type, nr, &start))
+	if (ret != pidmap_translate_one(t, type, nr, &stamp))
 		return -EUCLEAN;
 	return ret;
 }
@@ -252,50 +253,133 @@ static void in_use_as(struct kunit *test)
 	}
 }
 
+/* What is asked of a number whose task is expected to have started then. */
+static struct pidmap_stamp expect_start(u64 start)
+{
+	return (struct pidmap_stamp) { .start = start, .expect = true };
+}
+
 static void start_time(struct kunit *test)
 {
 	struct family *f = test->priv;
 	const struct pidmap_translation t = { .from = f->c, .to = f->a };
-	u64 start = 0;
+	struct pidmap_stamp stamp = { .start = 1 };
 
 	f->deep->start_boottime = 123456789012345;
-	KUNIT_EXPECT_EQ(test, 20,
-			pidmap_translate_one(&t, PIDTYPE_PID, 7, &start));
-	KUNIT_EXPECT_EQ(test, 123456789012345, start);
+	KUNIT_EXPECT_EQ_MSG(test, 20,
+			    pidmap_translate_one(&t, PIDTYPE_PID, 7, &stamp),
+			    "nothing is expected");
+	KUNIT_EXPECT_EQ(test, 123456789012345, stamp.start);
 	/* as expected */
+	stamp.expect = true;
 	KUNIT_EXPECT_EQ(test, 20,
-			pidmap_translate_one(&t, PIDTYPE_TGID, 7, &start));
-	KUNIT_EXPECT_EQ(test, 123456789012345, start);
+			pidmap_translate_one(&t, PIDTYPE_TGID, 7, &stamp));
+	KUNIT_EXPECT_EQ(test, 123456789012345, stamp.start);
 	/* the number was used again */
-	start++;
+	stamp.start++;
 	KUNIT_EXPECT_EQ(test, -ESTALE,
-			pidmap_translate_one(&t, PIDTYPE_PID, 7, &start));
-	start = 1;
+			pidmap_translate_one(&t, PIDTYPE_PID, 7, &stamp));
+	stamp = expect_start(0);
 	KUNIT_EXPECT_EQ(test, -ESTALE,
-			pidmap_translate_one(&t, PIDTYPE_PID, 7, &start));
+			pidmap_translate_one(&t, PIDTYPE_PID, 7, &stamp));
 	/* what else is wrong comes first */
-	start = 1;
+	stamp = expect_start(1);
 	KUNIT_EXPECT_EQ(test, -ESRCH,
-			pidmap_translate_one(&t, PIDTYPE_PID, 8, &start));
-	start = 1;
+			pidmap_translate_one(&t, PIDTYPE_PID, 8, &stamp));
 	KUNIT_EXPECT_EQ(test, -ESRCH,
-			pidmap_translate_one(&t, PIDTYPE_SID, 7, &start));
+			pidmap_translate_one(&t, PIDTYPE_SID, 7, &stamp));
+	/* every time can be expected, that of the boot, too */
+	f->deep->start_boottime = 0;
+	stamp = expect_start(0);
+	KUNIT_EXPECT_EQ(test, 20,
+			pidmap_translate_one(&t, PIDTYPE_PID, 7, &stamp));
 }
 
-/* Where the leader was reaped, nothing can vouch for the number. */
+/* If the leader was reaped, nothing can vouch for the number. */
 static void start_time_of_no_task(struct kunit *test)
 {
 	struct family *f = test->priv;
 	const struct pidmap_translation t = { .from = f->c, .to = f->a };
-	u64 start = 0;
+	struct pidmap_stamp stamp = { .start = 1 };
 
 	fake_join(f->deep, PIDTYPE_PGID, fake_pid_same(test, f->c, 42));
 	KUNIT_EXPECT_EQ(test, 42,
-			pidmap_translate_one(&t, PIDTYPE_PGID, 42, &start));
-	KUNIT_EXPECT_EQ(test, 0, start);
-	start = f->deep->start_boottime;
+			pidmap_translate_one(&t, PIDTYPE_PGID, 42, &stamp));
+	KUNIT_EXPECT_EQ(test, 0, stamp.start);
+	stamp = expect_start(f->deep->start_boottime);
+	KUNIT_EXPECT_EQ(test, -ESRCH,
+			pidmap_translate_one(&t, PIDTYPE_PGID, 42, &stamp));
+	stamp = expect_start(0);
+	KUNIT_EXPECT_EQ(test, -ESRCH,
+			pidmap_translate_one(&t, PIDTYPE_PGID, 42, &stamp));
+}
+
+/*
+ * While a process begins and while it is reaped, it is attached as a TGID, a
+ * PGID and a SID, but not as a TID. Its start time is known all the same.
+ */
+static void start_time_without_tid(struct kunit *test)
+{
+	struct family *f = test->priv;
+	const struct pidmap_translation t = { .from = f->c, .to = f->a };
+	struct pidmap_stamp stamp;
+	struct pidmap_pid pids[2];
+	int k;
+
+	fake_join(f->deep, PIDTYPE_PGID, f->deep_pid);
+	fake_join(f->deep, PIDTYPE_SID, f->deep_pid);
+	fake_detach(f->deep, PIDTYPE_PID);
+	for (k = 1; k < ARRAY_SIZE(types); k++) {
+		stamp = expect_start(f->deep->start_boottime);
+		KUNIT_EXPECT_EQ_MSG(test, 20,
+				    pidmap_translate_one(&t, types[k], 7,
+							 &stamp),
+				    "type %d", types[k]);
+		KUNIT_EXPECT_EQ(test, f->deep->start_boottime, stamp.start);
+		stamp = expect_start(1);
+		KUNIT_EXPECT_EQ(test, -ESTALE,
+				pidmap_translate_one(&t, types[k], 7, &stamp));
+		stamp = expect_start(f->deep->start_boottime);
+		KUNIT_EXPECT_EQ(test, 2,
+				pidmap_numbers(&t, types[k], 7, &stamp, pids));
+	}
+}
+
+/*
+ * While a thread executes a program, its old TID is for a moment that of the
+ * leader that ended. That is no other task which took the number.
+ */
+static void start_time_during_exec(struct kunit *test)
+{
+	struct family *f = test->priv;
+	const struct pidmap_translation t = { .from = f->c, .to = f->c };
+	struct pid *old = fake_pid_same(test, f->c, 41);
+	struct task_struct *leader = fake_task(test, old, f->deep);
+	struct pidmap_stamp stamp = expect_start(1);
+
 	KUNIT_EXPECT_EQ(test, -ESTALE,
-			pidmap_translate_one(&t, PIDTYPE_PGID, 42, &start));
+			pidmap_translate_one(&t, PIDTYPE_PID, 41, &stamp));
+	leader->exit_state = EXIT_ZOMBIE;
+	stamp = expect_start(1);
+	KUNIT_EXPECT_EQ(test, -ESRCH,
+			pidmap_translate_one(&t, PIDTYPE_PID, 41, &stamp));
+	/* a process that ended and was not reaped has its number still */
+	f->deep->exit_state = EXIT_ZOMBIE;
+	stamp = expect_start(1);
+	KUNIT_EXPECT_EQ(test, -ESTALE,
+			pidmap_translate_one(&t, PIDTYPE_PID, 7, &stamp));
+}
+
+static void pid_id(struct kunit *test)
+{
+	struct family *f = test->priv;
+	const struct pidmap_translation t = { .from = f->c, .to = f->a };
+	struct pidmap_stamp stamp = { .pid_id = 1 };
+	u64 want = set_pid_id(f->deep_pid, 0x123456789abc);
+
+	KUNIT_EXPECT_EQ(test, 20,
+			pidmap_translate_one(&t, PIDTYPE_PID, 7, &stamp));
+	KUNIT_EXPECT_EQ(test, want, stamp.pid_id);
 }
 
 /* The policy's first half: who is not in the view does not exist. */
@@ -306,14 +390,14 @@ static void within(struct kunit *test)
 		.from = f->root, .to = f->root, .within = f->a,
 	};
 	s32 nr[] = { 300, 400, 500 };
-	u64 start = 0;
+	struct pidmap_stamp stamp;
 
 	KUNIT_EXPECT_EQ(test, 300, answer(&t, PIDTYPE_PID, 300));
 	KUNIT_EXPECT_EQ(test, -ESRCH, answer(&t, PIDTYPE_PID, 400));
-	start = 1;
+	stamp = expect_start(1);
 	KUNIT_EXPECT_EQ(test, -ESRCH,
-			pidmap_translate_one(&t, PIDTYPE_PID, 400, &start));
-	KUNIT_EXPECT_EQ_MSG(test, 1, start, "told of whom does not exist");
+			pidmap_translate_one(&t, PIDTYPE_PID, 400, &stamp));
+	KUNIT_EXPECT_EQ_MSG(test, 1, stamp.start, "told of whom does not exist");
 	pidmap_translate_array(&t, PIDTYPE_PID, nr, ARRAY_SIZE(nr));
 	KUNIT_EXPECT_EQ(test, 300, nr[0]);
 	KUNIT_EXPECT_EQ(test, -ESRCH, nr[1]);
@@ -479,7 +563,7 @@ static void numbers_every_level(struct kunit *test)
 		fake_task(test, fake_pid_of_chain(test, ns[leaf]), NULL);
 		for (top = 0; top <= leaf; top++) {
 			struct pidmap_translation t = { .to = ns[top] };
-			u64 start = 0;
+			struct pidmap_stamp stamp = {};
 
 			from = (top * 7 + leaf) % (leaf + 1);
 			nr = fake_chain_nr(leaf, from);
@@ -487,7 +571,7 @@ static void numbers_every_level(struct kunit *test)
 			memset(pids, 0x55, sizeof(pids));
 			KUNIT_ASSERT_EQ(test, leaf - top + 1,
 					pidmap_numbers(&t, PIDTYPE_TGID, nr,
-						       &start, pids));
+						       &stamp, pids));
 			for (i = 0; i <= leaf - top; i++) {
 				KUNIT_ASSERT_EQ(test,
 						fake_chain_nr(leaf, top + i),
@@ -500,7 +584,7 @@ static void numbers_every_level(struct kunit *test)
 			}
 			KUNIT_ASSERT_EQ_MSG(test, UNTOUCHED, pids[i].nr,
 					    "one too many");
-			KUNIT_ASSERT_NE(test, 0, start);
+			KUNIT_ASSERT_NE(test, 0, stamp.start);
 		}
 	}
 }
@@ -510,26 +594,26 @@ static void numbers_refused(struct kunit *test)
 	struct family *f = test->priv;
 	struct pidmap_translation t = { .from = f->root, .to = f->root };
 	struct pidmap_pid pids[LEVELS];
-	u64 start = 0;
+	struct pidmap_stamp stamp = {};
 
 	memset(pids, 0x55, sizeof(pids));
 	KUNIT_EXPECT_EQ(test, -ESRCH,
-			pidmap_numbers(&t, PIDTYPE_PID, 9, &start, pids));
+			pidmap_numbers(&t, PIDTYPE_PID, 9, &stamp, pids));
 	KUNIT_EXPECT_EQ(test, -ESRCH,
-			pidmap_numbers(&t, PIDTYPE_PID, 0, &start, pids));
+			pidmap_numbers(&t, PIDTYPE_PID, 0, &stamp, pids));
 	KUNIT_EXPECT_EQ(test, -ESRCH,
-			pidmap_numbers(&t, PIDTYPE_SID, 300, &start, pids));
-	start = 1;
+			pidmap_numbers(&t, PIDTYPE_SID, 300, &stamp, pids));
+	stamp = expect_start(1);
 	KUNIT_EXPECT_EQ(test, -ESTALE,
-			pidmap_numbers(&t, PIDTYPE_PID, 300, &start, pids));
-	start = 0;
+			pidmap_numbers(&t, PIDTYPE_PID, 300, &stamp, pids));
+	stamp = (struct pidmap_stamp) {};
 	t.to = f->b;
 	KUNIT_EXPECT_EQ(test, -EREMOTE,
-			pidmap_numbers(&t, PIDTYPE_PID, 300, &start, pids));
+			pidmap_numbers(&t, PIDTYPE_PID, 300, &stamp, pids));
 	t.to = f->root;
 	t.within = f->b;
 	KUNIT_EXPECT_EQ(test, -ESRCH,
-			pidmap_numbers(&t, PIDTYPE_PID, 300, &start, pids));
+			pidmap_numbers(&t, PIDTYPE_PID, 300, &stamp, pids));
 	KUNIT_EXPECT_EQ_MSG(test, UNTOUCHED, pids[0].nr, "half an answer");
 }
 
@@ -539,9 +623,9 @@ static void expect_ids(struct kunit *test, const struct pidmap_translation *t,
 		       pid_t nr, const pid_t *want)
 {
 	struct pidmap_task_ids ids = {};
-	u64 start = 0;
+	struct pidmap_stamp stamp = {};
 
-	KUNIT_EXPECT_EQ(test, 0, pidmap_task_numbers(t, nr, &start, &ids));
+	KUNIT_EXPECT_EQ(test, 0, pidmap_task_numbers(t, nr, &stamp, &ids));
 	KUNIT_EXPECT_EQ(test, want[0], ids.tid);
 	KUNIT_EXPECT_EQ(test, want[1], ids.tgid);
 	KUNIT_EXPECT_EQ(test, want[2], ids.pgid);
@@ -617,13 +701,13 @@ static void ids_only(struct kunit *test)
 		.from = f->a, .to = f->root, .within = f->a, .only = f->deep,
 	};
 	struct pidmap_task_ids ids = {};
-	u64 start = 0;
+	struct pidmap_stamp stamp = {};
 
 	deep_family(test, f);
 	expect_ids(test, &t, 20, (pid_t[]){ 300, 300, 0, 0, 0 });
 	expect_ids(test, &t, 33, (pid_t[]){ 330, 300, 0, 0, 0 });
 	KUNIT_EXPECT_EQ_MSG(test, -EPERM,
-			    pidmap_task_numbers(&t, 31, &start, &ids),
+			    pidmap_task_numbers(&t, 31, &stamp, &ids),
 			    "its parent");
 }
 
@@ -646,23 +730,23 @@ static void ids_refused(struct kunit *test)
 	struct pidmap_translation t = { .from = f->root, .to = f->root };
 	struct pid *group = fake_pid(test, f->root, (pid_t[]){ 310 });
 	struct pidmap_task_ids ids = {};
-	u64 start = 0;
+	struct pidmap_stamp stamp = {};
 
 	fake_join(f->deep, PIDTYPE_PGID, group);
 	KUNIT_EXPECT_EQ(test, -ESRCH,
-			pidmap_task_numbers(&t, 9, &start, &ids));
+			pidmap_task_numbers(&t, 9, &stamp, &ids));
 	KUNIT_EXPECT_EQ(test, -ESRCH,
-			pidmap_task_numbers(&t, -1, &start, &ids));
+			pidmap_task_numbers(&t, -1, &stamp, &ids));
 	KUNIT_EXPECT_EQ_MSG(test, -ESRCH,
-			    pidmap_task_numbers(&t, 310, &start, &ids),
+			    pidmap_task_numbers(&t, 310, &stamp, &ids),
 			    "a PGID is no task");
-	start = 1;
+	stamp = expect_start(1);
 	KUNIT_EXPECT_EQ(test, -ESTALE,
-			pidmap_task_numbers(&t, 300, &start, &ids));
-	start = 0;
+			pidmap_task_numbers(&t, 300, &stamp, &ids));
+	stamp = (struct pidmap_stamp) {};
 	t.to = f->b;
 	KUNIT_EXPECT_EQ(test, -EREMOTE,
-			pidmap_task_numbers(&t, 300, &start, &ids));
+			pidmap_task_numbers(&t, 300, &stamp, &ids));
 }
 
 static void ids_start_time(struct kunit *test)
@@ -670,15 +754,167 @@ static void ids_start_time(struct kunit *test)
 	struct family *f = test->priv;
 	const struct pidmap_translation t = { .from = f->c, .to = f->c };
 	struct pidmap_task_ids ids = {};
-	u64 start = 0;
+	struct pidmap_stamp stamp = {};
 
 	deep_family(test, f);
-	KUNIT_EXPECT_EQ(test, 0, pidmap_task_numbers(&t, 7, &start, &ids));
-	KUNIT_EXPECT_EQ(test, f->deep->start_boottime, start);
-	KUNIT_EXPECT_EQ(test, 0, pidmap_task_numbers(&t, 7, &start, &ids));
-	start = 0;
-	KUNIT_EXPECT_EQ(test, 0, pidmap_task_numbers(&t, 8, &start, &ids));
-	KUNIT_EXPECT_NE(test, f->deep->start_boottime, start);
+	KUNIT_EXPECT_EQ(test, 0, pidmap_task_numbers(&t, 7, &stamp, &ids));
+	KUNIT_EXPECT_EQ(test, f->deep->start_boottime, stamp.start);
+	KUNIT_EXPECT_EQ(test, 0, pidmap_task_numbers(&t, 7, &stamp, &ids));
+	stamp = (struct pidmap_stamp) {};
+	KUNIT_EXPECT_EQ(test, 0, pidmap_task_numbers(&t, 8, &stamp, &ids));
+	KUNIT_EXPECT_NE(test, f->deep->start_boottime, stamp.start);
+}
+
+/*
+ * What setsid(2), fork(2) or the reaping of a parent have half done when the
+ * numbers are read. Another thread completes it after a while, and the answer
+ * is what is true then.
+ */
+struct half_done {
+	struct family *f;
+	struct completion begun;
+	void (*complete)(struct family *f);
+};
+
+static int complete_it(void *data)
+{
+	struct half_done *h = data;
+
+	complete(&h->begun);
+	msleep(20);
+	h->complete(h->f);
+	return 0;
+}
+
+static void expect_ids_after(struct kunit *test,
+			     void (*finish)(struct family *f),
+			     const pid_t *want)
+{
+	struct half_done h = { .f = test->priv, .complete = finish };
+	const struct pidmap_translation t = {
+		.from = h.f->root, .to = h.f->root,
+	};
+	struct pidmap_task_ids ids = {};
+	struct pidmap_stamp stamp = {};
+	struct task_struct *thread;
+	int ret;
+
+	init_completion(&h.begun);
+	thread = kthread_create(complete_it, &h, "pidmap_half_done");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, thread);
+	get_task_struct(thread);
+	wake_up_process(thread);
+	wait_for_completion(&h.begun);
+	ret = pidmap_task_numbers(&t, 300, &stamp, &ids);
+	kthread_stop(thread);
+	put_task_struct(thread);
+	KUNIT_EXPECT_EQ(test, 0, ret);
+	KUNIT_EXPECT_EQ(test, want[0], ids.tid);
+	KUNIT_EXPECT_EQ(test, want[1], ids.tgid);
+	KUNIT_EXPECT_EQ(test, want[2], ids.pgid);
+	KUNIT_EXPECT_EQ(test, want[3], ids.sid);
+	KUNIT_EXPECT_EQ(test, want[4], ids.ppid);
+}
+
+static void join_own_group(struct family *f)
+{
+	fake_join(f->deep, PIDTYPE_PGID, f->deep_pid);
+}
+
+/* The SID is new, and the PGID is not. */
+static void ids_in_setsid(struct kunit *test)
+{
+	struct family *f = test->priv;
+
+	deep_family(test, f);
+	fake_detach(f->deep, PIDTYPE_SID);
+	fake_join(f->deep, PIDTYPE_SID, f->deep_pid);
+	fake_detach(f->deep, PIDTYPE_PGID);
+	expect_ids_after(test, join_own_group,
+			 (pid_t[]){ 300, 300, 300, 300, 310 });
+}
+
+static void join_own_group_and_session(struct family *f)
+{
+	fake_join(f->deep, PIDTYPE_SID, f->deep_pid);
+	fake_join(f->deep, PIDTYPE_PGID, f->deep_pid);
+}
+
+/* The PGID is stored, and the group is still empty. */
+static void ids_in_empty_group(struct kunit *test)
+{
+	struct family *f = test->priv;
+
+	deep_family(test, f);
+	fake_detach(f->deep, PIDTYPE_SID);
+	fake_detach(f->deep, PIDTYPE_PGID);
+	f->deep->signal->pids[PIDTYPE_PGID] = f->deep_pid;
+	expect_ids_after(test, join_own_group_and_session,
+			 (pid_t[]){ 300, 300, 300, 300, 310 });
+}
+
+static void store_sid(struct family *f)
+{
+	fake_join(f->deep, PIDTYPE_SID, f->other_pid);
+}
+
+/* A process that begins or is reaped knows some of its IDs and not others. */
+static void ids_without_session(struct kunit *test)
+{
+	struct family *f = test->priv;
+
+	deep_family(test, f);
+	fake_detach(f->deep, PIDTYPE_SID);
+	f->deep->signal->pids[PIDTYPE_SID] = NULL;
+	expect_ids_after(test, store_sid,
+			 (pid_t[]){ 300, 300, 310, 400, 310 });
+}
+
+static void store_pgid(struct family *f)
+{
+	fake_join(f->deep, PIDTYPE_PGID, f->other_pid);
+}
+
+static void ids_without_group(struct kunit *test)
+{
+	struct family *f = test->priv;
+
+	deep_family(test, f);
+	fake_detach(f->deep, PIDTYPE_PGID);
+	f->deep->signal->pids[PIDTYPE_PGID] = NULL;
+	expect_ids_after(test, store_pgid,
+			 (pid_t[]){ 300, 300, 400, 320, 310 });
+}
+
+static void store_tgid(struct family *f)
+{
+	f->deep->signal->pids[PIDTYPE_TGID] = f->deep_pid;
+}
+
+static void ids_without_process(struct kunit *test)
+{
+	struct family *f = test->priv;
+
+	deep_family(test, f);
+	f->deep->signal->pids[PIDTYPE_TGID] = NULL;
+	expect_ids_after(test, store_tgid,
+			 (pid_t[]){ 300, 300, 310, 320, 310 });
+}
+
+static void adopt(struct family *f)
+{
+	rcu_assign_pointer(f->deep->real_parent, f->other);
+}
+
+static void ids_of_orphan(struct kunit *test)
+{
+	struct family *f = test->priv;
+	struct task_struct *parent;
+
+	deep_family(test, f);
+	parent = rcu_dereference_protected(f->deep->real_parent, true);
+	parent->signal->pids[PIDTYPE_TGID] = NULL;
+	expect_ids_after(test, adopt, (pid_t[]){ 300, 300, 310, 320, 400 });
 }
 
 static struct kunit_case translate_cases[] = {
@@ -693,6 +929,9 @@ static struct kunit_case translate_cases[] = {
 	KUNIT_CASE(in_use_as),
 	KUNIT_CASE(start_time),
 	KUNIT_CASE(start_time_of_no_task),
+	KUNIT_CASE(start_time_without_tid),
+	KUNIT_CASE(start_time_during_exec),
+	KUNIT_CASE(pid_id),
 	KUNIT_CASE(within),
 	KUNIT_CASE(only),
 	KUNIT_CASE(array_orders),
@@ -707,6 +946,12 @@ static struct kunit_case translate_cases[] = {
 	KUNIT_CASE(ids_only_leader),
 	KUNIT_CASE(ids_refused),
 	KUNIT_CASE(ids_start_time),
+	KUNIT_CASE(ids_in_setsid),
+	KUNIT_CASE(ids_in_empty_group),
+	KUNIT_CASE(ids_without_session),
+	KUNIT_CASE(ids_without_group),
+	KUNIT_CASE(ids_without_process),
+	KUNIT_CASE(ids_of_orphan),
 	{}
 };
 
@@ -749,7 +994,7 @@ static void kernel_thread_example(struct kunit *test)
 	struct pidmap_task_ids ids = {};
 	struct task_struct *thread;
 	struct example e = {};
-	u64 start = 0;
+	struct pidmap_stamp stamp = {};
 	int tid, tgid, err;
 
 	init_completion(&e.started);
@@ -758,7 +1003,7 @@ static void kernel_thread_example(struct kunit *test)
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, thread);
 	get_task_struct(thread);
 	wait_for_completion(&e.started);
-	err = pidmap_task_numbers(&t, task_pid_nr(thread), &start, &ids);
+	err = pidmap_task_numbers(&t, task_pid_nr(thread), &stamp, &ids);
 	tid = between(&init_pid_ns, &init_pid_ns, PIDTYPE_PID,
 		      e.nr[PIDTYPE_PID]);
 	tgid = between(&init_pid_ns, &init_pid_ns, PIDTYPE_TGID,
@@ -776,7 +1021,7 @@ static void kernel_thread_example(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, 2, ids.ppid, "kthreadd");
 	KUNIT_EXPECT_EQ(test, e.nr[PIDTYPE_PID], tid);
 	KUNIT_EXPECT_EQ(test, e.nr[PIDTYPE_TGID], tgid);
-	KUNIT_EXPECT_EQ(test, thread->start_boottime, start);
+	KUNIT_EXPECT_EQ(test, thread->start_boottime, stamp.start);
 	put_task_struct(thread);
 }
 
@@ -787,17 +1032,17 @@ static void ids_of_current(struct kunit *test)
 		.from = &init_pid_ns, .to = &init_pid_ns,
 	};
 	struct pidmap_task_ids ids = {};
-	u64 start = 0;
+	struct pidmap_stamp stamp = {};
 
 	KUNIT_ASSERT_EQ(test, 0,
-			pidmap_task_numbers(&t, task_pid_nr(current), &start,
+			pidmap_task_numbers(&t, task_pid_nr(current), &stamp,
 					    &ids));
 	KUNIT_EXPECT_EQ(test, task_pid_nr(current), ids.tid);
 	KUNIT_EXPECT_EQ(test, task_tgid_nr(current), ids.tgid);
 	KUNIT_EXPECT_EQ(test, task_pgrp_nr(current), ids.pgid);
 	KUNIT_EXPECT_EQ(test, task_session_nr_ns(current, t.to), ids.sid);
 	KUNIT_EXPECT_EQ(test, task_ppid_nr(current), ids.ppid);
-	KUNIT_EXPECT_EQ(test, current->start_boottime, start);
+	KUNIT_EXPECT_EQ(test, current->start_boottime, stamp.start);
 }
 
 /* Whoever there is, in every type, by number and back. */

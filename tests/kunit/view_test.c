@@ -45,6 +45,7 @@ static int setup_init(struct kunit *test)
 	s->file->f_cred = current_cred();
 	s->file->private_data = &s->pf;
 	s->pf.ns = s->view;
+	s->pf.opener = s->view;
 	s->v.ns = s->view;
 	s->v.file = s->file;
 	return 0;
@@ -53,6 +54,13 @@ static int setup_init(struct kunit *test)
 static void setup_exit(struct kunit *test)
 {
 	pidmap_upward = PIDMAP_UPWARD_NONE;
+}
+
+/* Close the file, which holds the reference that open(2) took. */
+static void release(struct setup *s)
+{
+	get_pid_ns(s->pf.opener);
+	pidmap_view_release(&s->pf);
 }
 
 static struct pidmap_nsref name_of(u32 kind, u64 value)
@@ -74,20 +82,27 @@ static int pair(struct setup *s, struct pidmap_nsref from,
 
 /* -------------------------------------------------------------- the view */
 
-/* The view of a caller in @caller through a file opened in @opener. */
-static int view_get(struct setup *s, struct pid *caller,
-		    struct pid_namespace *opener)
+/* The view of a caller in @caller. */
+static int view_of(struct setup *s, struct pid *caller)
 {
 	struct pid *own = NULL;
 	int err;
 
-	s->pf.ns = opener;
 	if (caller)
 		own = fake_enter(caller);
 	err = pidmap_view_get(&s->v, s->file);
 	if (caller)
 		fake_leave(own);
 	return err;
+}
+
+/* The same through a file opened in @opener. */
+static int view_get(struct setup *s, struct pid *caller,
+		    struct pid_namespace *opener)
+{
+	s->pf.ns = opener;
+	s->pf.opener = opener;
+	return view_of(s, caller);
 }
 
 static void view_is_the_deeper_one(struct kunit *test)
@@ -119,7 +134,8 @@ static void view_of_strangers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EPERM, view_get(s, s->inner_pid, s->other));
 	KUNIT_EXPECT_EQ(test, -EPERM, view_get(s, s->other_pid, s->inner));
 	/* and so there is no pair of namespaces either */
-	s->pf.ns = fake_ns(test, NULL);
+	s->pf.opener = fake_ns(test, NULL);
+	s->pf.ns = s->pf.opener;
 	KUNIT_EXPECT_EQ(test, -EPERM, pair(s, view, view));
 }
 
@@ -363,6 +379,27 @@ static void no_listing_above(struct kunit *test)
 				pidmap_view_subtree(&s->v, &up, &hold));
 }
 
+/* Root of a container may see the file writable, and must not set it. */
+static void policy_needs_capability(struct kunit *test)
+{
+	const struct kernel_param kp = { .arg = &pidmap_upward };
+	bool loaded = pidmap_loaded;
+	const struct cred *own;
+	int after, before;
+
+	own = override_creds(fake_cred(test));
+	pidmap_loaded = true;
+	after = pidmap_upward_ops.set("subtree", &kp);
+	/* the parameter of a module that is being loaded */
+	pidmap_loaded = false;
+	before = pidmap_upward_ops.set("self", &kp);
+	pidmap_loaded = loaded;
+	revert_creds(own);
+	KUNIT_EXPECT_EQ(test, -EPERM, after);
+	KUNIT_EXPECT_EQ(test, 0, before);
+	KUNIT_EXPECT_EQ(test, PIDMAP_UPWARD_SELF, pidmap_upward);
+}
+
 static void expect_policy(struct kunit *test, const char *value, int err,
 			  int policy, const char *shown)
 {
@@ -426,7 +463,7 @@ static void bound(struct kunit *test)
 			pair(s, view, name_of(PIDMAP_NS_BOUND, 1ULL << 32)));
 	KUNIT_EXPECT_EQ(test, 2, fake_ns_refs(s->inner));
 
-	pidmap_view_unbind(&s->pf);
+	release(s);
 	KUNIT_EXPECT_EQ(test, 1, fake_ns_refs(s->inner));
 	KUNIT_EXPECT_EQ(test, 1, fake_ns_refs(s->view));
 }
@@ -435,7 +472,7 @@ static void unbound(struct kunit *test)
 {
 	struct setup *s = test->priv;
 
-	pidmap_view_unbind(&s->pf);
+	release(s);
 	KUNIT_EXPECT_EQ(test, 1, fake_ns_refs(s->view));
 }
 
@@ -462,7 +499,7 @@ static void bound_needs_right(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, pidmap_view_bind(&s->pf, &p));
 	pidmap_pair_put(&p);
 	without_right(test, check_bound);
-	pidmap_view_unbind(&s->pf);
+	release(s);
 }
 
 static void bound_follows_policy(struct kunit *test)
@@ -485,7 +522,7 @@ static void bound_follows_policy(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, current, s->pair.t.only);
 	pidmap_upward = PIDMAP_UPWARD_NONE;
 	KUNIT_EXPECT_EQ(test, -EPERM, pair(s, bound, bound));
-	pidmap_view_unbind(&s->pf);
+	release(s);
 }
 
 /* The file goes to someone deeper, whose view is not what was bound. */
@@ -507,7 +544,117 @@ static void bound_outside_the_view(struct kunit *test)
 	fake_leave(own);
 	KUNIT_EXPECT_EQ(test, -EPERM, from);
 	KUNIT_EXPECT_EQ(test, -EPERM, to);
-	pidmap_view_unbind(&s->pf);
+	release(s);
+}
+
+/* --------------------------------------------------------- raised views */
+
+static int raise(struct setup *s, u32 kind, u64 value)
+{
+	const struct pidmap_nsref name = name_of(kind, value);
+
+	return pidmap_view_raise(s->file, &name);
+}
+
+static void check_raised(struct kunit *test, bool right)
+{
+	struct setup *s = test->priv;
+	struct pid_namespace *want = right ? &init_pid_ns : s->view;
+
+	KUNIT_EXPECT_EQ(test, 0, view_of(s, NULL));
+	KUNIT_EXPECT_PTR_EQ(test, want, s->v.ns);
+	KUNIT_EXPECT_EQ(test, 0, view_of(s, s->view_pid));
+	KUNIT_EXPECT_PTR_EQ(test, want, s->v.ns);
+	want = right ? &init_pid_ns : s->inner;
+	KUNIT_EXPECT_EQ(test, 0, view_of(s, s->inner_pid));
+	KUNIT_EXPECT_PTR_EQ(test, want, s->v.ns);
+	/* one who has no view here gets one by it */
+	KUNIT_EXPECT_EQ(test, right ? 0 : -EPERM, view_of(s, s->other_pid));
+}
+
+static void raised(struct kunit *test)
+{
+	int fd = fake_proc_fd(test, "self/ns/pid", O_RDONLY);
+	struct setup *s = test->priv;
+
+	KUNIT_EXPECT_EQ(test, 0, raise(s, PIDMAP_NS_FD, fd));
+	without_right(test, check_raised);
+	KUNIT_EXPECT_EQ(test, -EBUSY, raise(s, PIDMAP_NS_FD, fd));
+	release(s);
+}
+
+static void raising_needs_right(struct kunit *test)
+{
+	int fd = fake_proc_fd(test, "self/ns/pid", O_RDONLY);
+	const struct cred *weak = fake_cred(test);
+	struct setup *s = test->priv;
+	const struct cred *own;
+	int weak_caller, both;
+
+	own = override_creds(weak);
+	weak_caller = raise(s, PIDMAP_NS_FD, fd);
+	s->file->f_cred = weak;
+	both = raise(s, PIDMAP_NS_FD, fd);
+	revert_creds(own);
+	KUNIT_EXPECT_EQ(test, -EPERM, weak_caller);
+	KUNIT_EXPECT_EQ(test, -EPERM, both);
+	KUNIT_EXPECT_EQ_MSG(test, -EPERM, raise(s, PIDMAP_NS_FD, fd),
+			    "the opener lacks it");
+	KUNIT_EXPECT_PTR_EQ(test, NULL, s->pf.raised);
+	/* a refusal fixes nothing */
+	s->file->f_cred = own;
+	KUNIT_EXPECT_EQ(test, 0, raise(s, PIDMAP_NS_FD, fd));
+	release(s);
+}
+
+static void raised_to_no_namespace(struct kunit *test)
+{
+	struct setup *s = test->priv;
+
+	KUNIT_EXPECT_EQ(test, -EBADF, raise(s, PIDMAP_NS_FD, 1000));
+	KUNIT_EXPECT_EQ(test, -EBADF, raise(s, PIDMAP_NS_FD, 1ULL << 32));
+	KUNIT_EXPECT_EQ(test, -EINVAL,
+			raise(s, PIDMAP_NS_FD,
+			      fake_proc_fd(test, "self/ns/user", O_RDONLY)));
+	KUNIT_EXPECT_EQ(test, -EINVAL,
+			raise(s, PIDMAP_NS_FD,
+			      fake_proc_fd(test, "version", O_RDONLY)));
+	KUNIT_EXPECT_PTR_EQ(test, NULL, s->pf.raised);
+	KUNIT_EXPECT_EQ(test, 0, s->pf.fixed);
+}
+
+/* What is bound was checked against the view of that moment. */
+static void raised_after_bind(struct kunit *test)
+{
+	int fd = fake_proc_fd(test, "self/ns/pid", O_RDONLY);
+	struct setup *s = test->priv;
+	struct pidmap_nsref view = {};
+	struct pidmap_pair p;
+
+	KUNIT_ASSERT_EQ(test, 0, pidmap_view_pair(s->file, &view, &view, &p));
+	KUNIT_EXPECT_EQ(test, 0, pidmap_view_bind(&s->pf, &p));
+	pidmap_pair_put(&p);
+	KUNIT_EXPECT_PTR_EQ(test, s->view, s->pf.bound_view);
+	KUNIT_EXPECT_EQ(test, -EBUSY, raise(s, PIDMAP_NS_FD, fd));
+	KUNIT_EXPECT_PTR_EQ(test, NULL, s->pf.raised);
+	release(s);
+}
+
+/* A pair bound from a raised view is checked on every call. */
+static void bound_in_raised_view(struct kunit *test)
+{
+	int fd = fake_proc_fd(test, "self/ns/pid", O_RDONLY);
+	struct setup *s = test->priv;
+	struct pidmap_nsref view = {};
+	struct pidmap_pair p;
+
+	KUNIT_EXPECT_EQ(test, 0, raise(s, PIDMAP_NS_FD, fd));
+	KUNIT_ASSERT_EQ(test, 0, pidmap_view_pair(s->file, &view, &view, &p));
+	KUNIT_EXPECT_PTR_EQ(test, &init_pid_ns, p.t.from);
+	KUNIT_EXPECT_EQ(test, 0, pidmap_view_bind(&s->pf, &p));
+	pidmap_pair_put(&p);
+	KUNIT_EXPECT_PTR_EQ(test, NULL, s->pf.bound_view);
+	release(s);
 }
 
 static void reserved_in_a_name(struct kunit *test)
@@ -552,12 +699,18 @@ static struct kunit_case view_cases[] = {
 	KUNIT_CASE(upward_subtree),
 	KUNIT_CASE(fd_above_the_view),
 	KUNIT_CASE(no_listing_above),
+	KUNIT_CASE(policy_needs_capability),
 	KUNIT_CASE(policy_parameter),
 	KUNIT_CASE(bound),
 	KUNIT_CASE(unbound),
 	KUNIT_CASE(bound_needs_right),
 	KUNIT_CASE(bound_follows_policy),
 	KUNIT_CASE(bound_outside_the_view),
+	KUNIT_CASE(raised),
+	KUNIT_CASE(raising_needs_right),
+	KUNIT_CASE(raised_to_no_namespace),
+	KUNIT_CASE(raised_after_bind),
+	KUNIT_CASE(bound_in_raised_view),
 	KUNIT_CASE(reserved_in_a_name),
 	KUNIT_CASE(second_name_fails),
 	{}

@@ -15,6 +15,8 @@
 
 #include "compat.h"
 #include "fake.h"
+#include "lookup.h"
+#include "record.h"
 #include "walk.h"
 
 #ifndef WALK_SUITE
@@ -22,6 +24,9 @@
 #endif
 
 #define LEVELS (PIDMAP_MAX_LEVEL + 1)
+
+/* The length of a record of one or two numbers. */
+#define RECORD 64
 
 /* Around the edges of the radix tree's nodes. */
 static const pid_t sparse[] = {
@@ -93,7 +98,7 @@ static void walk_all(struct kunit *test, struct walk *w, u64 cursor)
 		for (i = 0; i < w->b.count; i++) {
 			KUNIT_ASSERT_LT(test, w->count, ARRAY_SIZE(w->seen));
 			KUNIT_ASSERT_EQ(test, 0, rec->size % 8);
-			w->seen[w->count++] = rec->nr[0];
+			w->seen[w->count++] = pidmap_task_nr(rec)[0];
 			used += rec->size;
 			rec = (const void *)rec + rec->size;
 		}
@@ -132,7 +137,7 @@ static void every_room(struct kunit *test)
 	struct walk *w = test->priv;
 
 	populate(test, w);
-	for (w->b.room = 32; w->b.room <= 512; w->b.room++) {
+	for (w->b.room = RECORD; w->b.room <= 512; w->b.room++) {
 		walk_all(test, w, 0);
 		expect_sparse_from(test, w, 0);
 	}
@@ -199,7 +204,7 @@ static void room_too_small(struct kunit *test)
 
 	fake_task(test, member(test, w->leaf, 5), NULL);
 	fake_task(test, member(test, w->leaf, 6), NULL);
-	for (w->b.room = 0; w->b.room < 32; w->b.room++) {
+	for (w->b.room = 0; w->b.room < RECORD; w->b.room++) {
 		batch(w, 0);
 		KUNIT_EXPECT_EQ(test, 5, w->b.cursor);
 		KUNIT_EXPECT_EQ(test, 0, w->b.used);
@@ -210,13 +215,14 @@ static void room_too_small(struct kunit *test)
 				    "written with room for %u", w->b.room);
 	}
 	/* one fits, the next does not */
-	w->b.room = 63;
+	w->b.room = 2 * RECORD - 1;
 	batch(w, 0);
 	KUNIT_EXPECT_EQ(test, 6, w->b.cursor);
-	KUNIT_EXPECT_EQ(test, 32, w->b.used);
+	KUNIT_EXPECT_EQ(test, RECORD, w->b.used);
 	KUNIT_EXPECT_EQ(test, 1, w->b.count);
-	KUNIT_EXPECT_EQ_MSG(test, 0x55, w->buffer[32], "written past its end");
-	w->b.room = 64;
+	KUNIT_EXPECT_EQ_MSG(test, 0x55, w->buffer[RECORD],
+			    "written past its end");
+	w->b.room = 2 * RECORD;
 	batch(w, 0);
 	KUNIT_EXPECT_EQ(test, PIDMAP_CURSOR_END, w->b.cursor);
 	KUNIT_EXPECT_EQ(test, 2, w->b.count);
@@ -248,8 +254,8 @@ static void threads_or_not(struct kunit *test)
 	w->b.view = w->root;
 	batch(w, 11);
 	KUNIT_EXPECT_EQ(test, PID_MAX_LIMIT + 10, rec->tgid);
-	KUNIT_EXPECT_EQ(test, PID_MAX_LIMIT + 11, rec->nr[0]);
-	KUNIT_EXPECT_EQ(test, 11, rec->nr[1]);
+	KUNIT_EXPECT_EQ(test, PID_MAX_LIMIT + 11, pidmap_task_nr(rec)[0]);
+	KUNIT_EXPECT_EQ(test, 11, pidmap_task_nr(rec)[1]);
 	batch(w, 10);
 	KUNIT_EXPECT_EQ(test, PID_MAX_LIMIT + 10, rec->tgid);
 }
@@ -323,9 +329,9 @@ static void record_content(struct kunit *test)
 			for (i = 0; i < levels; i++)
 				KUNIT_ASSERT_EQ(test,
 						fake_chain_nr(leaf, view + i),
-						rec->nr[i]);
+						pidmap_task_nr(rec)[i]);
 			for (; i < padded; i++)
-				KUNIT_ASSERT_EQ_MSG(test, 0, rec->nr[i],
+				KUNIT_ASSERT_EQ_MSG(test, 0, pidmap_task_nr(rec)[i],
 						    "padding");
 			KUNIT_ASSERT_EQ_MSG(test, 0x55, w->buffer[w->b.room],
 					    "written past the room");
@@ -687,7 +693,7 @@ static void while_others_come_and_go(struct kunit *test)
 	for (i = 0; i < COMING; i++)
 		c->pid[i] = member(test, w->leaf, 51 + 1000 * (i / 10) +
 				   (i % 10) * 67);
-	w->b.room = 3 * 32;
+	w->b.room = 3 * RECORD;
 	thread = kthread_run(come_and_go, c, "pidmap_changes");
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, thread);
 	/* no assertion in here: it would leave the thread behind */
@@ -701,7 +707,7 @@ static void while_others_come_and_go(struct kunit *test)
 			batch(w, cursor);
 			cursor = w->b.cursor;
 			for (k = 0; k < w->b.count; k++) {
-				wrong += rec->nr[0] != 50 + 1000 * i++;
+				wrong += pidmap_task_nr(rec)[0] != 50 + 1000 * i++;
 				rec = (const void *)rec + rec->size;
 			}
 			cond_resched();
