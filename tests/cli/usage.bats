@@ -42,7 +42,7 @@ commands='translate ids list tree ns filter info doctor help'
 	local command option
 
 	for command in $commands; do
-		for option in --type --from --to --started --tgid --regexp \
+		for option in --type --from --to --started --tgid --regexp --fields \
 			--threads --direct --dot --json --noheadings --output \
 			--raw --color --backend --view; do
 			run --separate-stderr pidmap "$command" $option=

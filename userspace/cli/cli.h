@@ -33,6 +33,7 @@ enum color {
  * @from: the NS of --from
  * @to: the NS of --to
  * @regex: the expression of -e, or NULL
+ * @fields: the names of --fields, or NULL
  * @started: the start time of --started
  * @expects: whether --started was given
  * @before: the options that came before the command, a bit for each
@@ -55,6 +56,7 @@ struct cli {
 	const char *from;
 	const char *to;
 	const char *regex;
+	const char *fields;
 	uint64_t started;
 	bool expects;
 	unsigned int before;

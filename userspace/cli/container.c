@@ -62,6 +62,7 @@ static bool parse_name(char *name, const char *parent,
 {
 	const char *rest = NULL, *colon;
 	char *end = strrchr(name, '.');
+	bool guess = false;
 
 	if (end && (!strcmp(end, ".scope") || !strcmp(end, ".service")))
 		*end = '\0';
@@ -82,6 +83,7 @@ static bool parse_name(char *name, const char *parent,
 		container->engine = !strcmp(parent, "docker") ? "docker" :
 				    after(parent, "pod") ? "cri" : "nerdctl";
 		rest = name;
+		guess = !strcmp(container->engine, "nerdctl");
 	}
 	if (!container->engine && *name &&
 	    (!strcmp(parent, "lxc") || !strcmp(parent, "lxc.payload"))) {
@@ -92,11 +94,14 @@ static bool parse_name(char *name, const char *parent,
 	if (!container->engine && !strcmp(parent, "default")) {
 		container->engine = "nerdctl";
 		rest = name;
+		guess = true;
 	}
 	if (!container->engine)
 		return false;
+	if (guess)
+		snprintf(container->group, sizeof(container->group), "%s",
+			 parent);
 	snprintf(container->id, sizeof(container->id), "%s", rest);
-	snprintf(container->group, sizeof(container->group), "%s", parent);
 	if (!strcmp(container->engine, "machine"))
 		unescape(container->id);
 	return true;
@@ -137,19 +142,22 @@ bool container_parse(const char *cgroup, struct container *container)
 	return found;
 }
 
-/* Files that may have the name, %s being the ID, and the keys that lead to it */
+/*
+ * Files that may have the name, and the keys that lead to it; %1$s is the ID,
+ * %2$s the home of its user
+ */
 static const struct state {
 	const char *engine;
 	const char *path;
 	const char *keys[2];
 } states[] = {
-	{ "docker", "/var/lib/docker/containers/%s/config.v2.json",
+	{ "docker", "{/var/lib,%2$s/.local/share}/docker/containers/%1$s/config.v2.json",
 	  { "Name" } },
-	{ "nerdctl", "/run/containerd/io.containerd.runtime.v2.task/*/%s/config.json",
+	{ "nerdctl", "/run/containerd/io.containerd.runtime.v2.task/*/%1$s/config.json",
 	  { "annotations", "nerdctl/name" } },
-	{ "cri", "/run/{,k3s/}containerd/io.containerd.runtime.v2.task/k8s.io/%s/config.json",
+	{ "cri", "/run/{,k3s/}containerd/io.containerd.runtime.v2.task/k8s.io/%1$s/config.json",
 	  { "annotations", "io.kubernetes.cri.container-name" } },
-	{ "cri", "/run/containers/storage/*-containers/%s/userdata/config.json",
+	{ "cri", "/run/containers/storage/*-containers/%1$s/userdata/config.json",
 	  { "annotations", "io.kubernetes.container.name" } },
 };
 
@@ -164,6 +172,14 @@ static struct json_object *first_file(const char *pattern)
 	return object;
 }
 
+static const char *home_of(const struct container *container)
+{
+	const struct passwd *user = container->uid == (uid_t)-1 ? NULL :
+				    getpwuid(container->uid);
+
+	return user ? user->pw_dir : "";
+}
+
 /* The name that a file of the engine has for it; false if none has one */
 static bool name_in_state(const struct container *container, char *name)
 {
@@ -176,7 +192,8 @@ static bool name_in_state(const struct container *container, char *name)
 
 		if (strcmp(state->engine, container->engine))
 			continue;
-		snprintf(pattern, sizeof(pattern), state->path, container->id);
+		snprintf(pattern, sizeof(pattern), state->path, container->id,
+			 home_of(container));
 		object = first_file(pattern);
 		value = object;
 		for (size_t k = 0; k < ARRAY_SIZE(state->keys) &&
@@ -221,15 +238,13 @@ static bool name_in_list(const char *path, const char *id, char *name)
 
 static bool name_in_storage(const struct container *container, char *name)
 {
-	const struct passwd *user = container->uid == (uid_t)-1 ? NULL :
-				    getpwuid(container->uid);
 	bool known = false;
 	glob_t found = { 0 };
 	char pattern[512];
 
 	snprintf(pattern, sizeof(pattern),
 		 "{/var/lib,%s/.local/share}/containers/storage/*-containers/{,volatile-}containers.json",
-		 user ? user->pw_dir : "");
+		 home_of(container));
 	if (!glob(pattern, GLOB_BRACE, NULL, &found))
 		for (size_t i = 0; i < found.gl_pathc && !known; i++)
 			known = name_in_list(found.gl_pathv[i], container->id,
@@ -252,12 +267,11 @@ static struct json_object *describe(const struct container *container)
 	const char *engine = container->engine;
 	char name[CONTAINER_SIZE], text[2 * CONTAINER_SIZE];
 
+	if (*container->group &&
+	    !exists("/run/containerd/io.containerd.runtime.v2.task/%s/%s",
+		    container->group, container->id))
+		return NULL;
 	if (!is_id(container->id)) {
-		/* A directory of that name may be anybody's. */
-		if (!strcmp(engine, "nerdctl") &&
-		    !exists("/run/containerd/io.containerd.runtime.v2.task/%s/%s",
-			    container->group, container->id))
-			return NULL;
 		/* incus runs its containers by liblxc. */
 		if (!strcmp(engine, "lxc") &&
 		    exists("/var/lib/incus/containers/%s", container->id, NULL))

@@ -13,7 +13,8 @@
  * struct container - what a cgroup path says about a container
  * @engine: the prefix that NS has for it; NULL if there is no container
  * @id: its ID, or its name if the engine has no IDs
- * @group: what the path has before that
+ * @group: if only a file can say whether this is a container, the namespace of
+ *	containerd that it would be in; otherwise empty
  * @uid: the user whose container it is, if the path says so; otherwise -1
  */
 struct container {

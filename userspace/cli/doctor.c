@@ -1,40 +1,49 @@
-// SPDX-License-Identifier: GPL-2.0
-/* pidmap doctor: what is missing, and the command that mends it */
+// SPDX-License-Identifier: GPL-2.0-only
+/* pidmap doctor: what is missing, what that means, and what is sure to fix it */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
-#include <sys/vfs.h>
 #include <unistd.h>
-#include <linux/magic.h>
 
+#include "command.h"
 #include "message.h"
 #include "output.h"
 
 #define EFIVARS		"/sys/firmware/efi/efivars/"
 #define SECURE_BOOT	EFIVARS "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
-#define MOK_LIST	EFIVARS "MokListRT-605dab50-e046-4300-abb6-3dd810dd8b23"
 #define LOCKDOWN	"/sys/kernel/security/lockdown"
 #define SIG_ENFORCE	"/sys/module/module/parameters/sig_enforce"
 #define LOADED		"/sys/module/pidmap"
 #define DKMS		"/var/lib/dkms/pidmap"
+#define INITIAL_PIDNS	0xEFFFFFFCU
+
+/* WARN: pidmap answers, but not everything, or not for everybody */
+enum status {
+	OK,
+	WARN,
+	BAD,
+};
 
 /**
  * struct row - the outcome of a check
+ * @cli: the command line
  * @check: its name
- * @bad: whether something is to be mended
- * @finding: what was found
- * @mend: the command that mends it; empty where there is nothing to do
+ * @status: how things are
+ * @finding: what was found, and what it means
+ * @fix: a command that fixes it; empty if none is sure to
  */
 struct row {
+	const struct cli *cli;
 	const char *check;
-	bool bad;
-	char finding[160];
-	char mend[200];
+	enum status status;
+	char finding[320];
+	char fix[200];
 };
 
 static struct json_object *get_check(const void *p)
@@ -44,8 +53,13 @@ static struct json_object *get_check(const void *p)
 
 static struct json_object *get_status(const void *p)
 {
-	return json_object_new_string(((const struct row *)p)->bad ?
-				      "BAD" : "ok");
+	static const char *const names[] = {
+		[OK] = "ok",
+		[WARN] = "warn",
+		[BAD] = "bad",
+	};
+
+	return json_object_new_string(names[((const struct row *)p)->status]);
 }
 
 static struct json_object *get_finding(const void *p)
@@ -53,37 +67,39 @@ static struct json_object *get_finding(const void *p)
 	return json_object_new_string(((const struct row *)p)->finding);
 }
 
-static struct json_object *get_mend(const void *p)
+static struct json_object *get_fix(const void *p)
 {
-	const char *mend = ((const struct row *)p)->mend;
+	const char *fix = ((const struct row *)p)->fix;
 
-	return *mend ? json_object_new_string(mend) : NULL;
+	return *fix ? json_object_new_string(fix) : NULL;
 }
 
 const struct column doctor_columns[] = {
-	{ "CHECK", LEFT, "what was looked at", SHOWN, get_check },
-	{ "STATUS", LEFT, "ok or BAD", SHOWN, get_status },
-	{ "FINDING", LEFT, "what was found", SHOWN, get_finding },
-	{ "MEND", LEFT, "the command that mends it", HIDDEN, get_mend },
+	{ "CHECK", LEFT, "what was checked", SHOWN, get_check },
+	{ "STATUS", LEFT, "ok, warn or bad", SHOWN, get_status },
+	{ "FINDING", WRAPPED, "what was found, and what it means", SHOWN,
+	  get_finding },
+	{ "FIX", LEFT, "a command that fixes it", HIDDEN, get_fix },
 	{ 0 }
 };
 
-static void PRINTF(2, 3) found(struct row *row, const char *format, ...)
+static void PRINTF(3, 4) found(struct row *row, enum status status,
+			       const char *format, ...)
 {
 	va_list args;
 
+	row->status = status;
 	va_start(args, format);
 	vsnprintf(row->finding, sizeof(row->finding), format, args);
 	va_end(args);
 }
 
-static void PRINTF(2, 3) mend(struct row *row, const char *format, ...)
+static void PRINTF(2, 3) fix(struct row *row, const char *format, ...)
 {
 	va_list args;
 
-	row->bad = true;
 	va_start(args, format);
-	vsnprintf(row->mend, sizeof(row->mend), format, args);
+	vsnprintf(row->fix, sizeof(row->fix), format, args);
 	va_end(args);
 }
 
@@ -115,33 +131,133 @@ static const char *release(void)
 	return name.release;
 }
 
+/*
+ * In a container, modules and the node are the business of the host. If no file
+ * says so, its image at least has no modules for this kernel.
+ */
+static bool in_container(void)
+{
+	char modules[320];
+	struct stat st;
+
+	if (exists("/run/.containerenv") || exists("/.dockerenv") ||
+	    exists("/run/systemd/container") ||
+	    getenv("KUBERNETES_SERVICE_HOST"))
+		return true;
+	snprintf(modules, sizeof(modules), "/lib/modules/%s", release());
+	return !stat("/proc/self/ns/pid", &st) && st.st_ino != INITIAL_PIDNS &&
+	       !exists(modules);
+}
+
+static bool has_modules(void)
+{
+	return exists("/proc/modules") || !exists("/proc/self");
+}
+
+/**
+ * struct manager - a package manager
+ * @program: its name
+ * @query: the command that succeeds if it knows a package; the name is added
+ * @install: the command that installs one
+ * @headers: the package with the headers of the kernel; %s is its release
+ */
+static const struct manager {
+	const char *program;
+	const char *query[6];
+	const char *install;
+	const char *headers;
+} managers[] = {
+	{ "apt-get", { "apt-cache", "show", "--" }, "apt install",
+	  "linux-headers-%s" },
+	{ "dnf", { "dnf", "-q", "-C", "info" }, "dnf install",
+	  "kernel-devel-%s" },
+	{ "zypper", { "zypper", "-q", "--no-refresh", "search",
+		      "--match-exact" }, "zypper install",
+	  "kernel-%s-devel" },
+	{ "pacman", { "pacman", "-Si" }, "pacman -S", "linux%s-headers" },
+};
+
+/* What a distribution calls this kernel within the names of its packages */
+static const char *flavour(const struct manager *manager)
+{
+	static const char *const of_arch[] = { "-lts", "-zen", "-hardened" };
+	const char *last = strrchr(release(), '-');
+
+	if (!strcmp(manager->program, "zypper"))
+		return last ? last + 1 : "default";
+	if (strcmp(manager->program, "pacman"))
+		return release();
+	for (size_t i = 0; i < ARRAY_SIZE(of_arch); i++)
+		if (last && !strcmp(last, of_arch[i]))
+			return of_arch[i];
+	return "";
+}
+
+/*
+ * Add the command that installs a package, if it is known here to exist. With a
+ * %s, @name is that of the kernel's headers.
+ */
+static void fix_by_package(struct row *row, const char *name, const char *then)
+{
+	const char *argv[ARRAY_SIZE(managers[0].query) + 1] = { NULL };
+	const struct manager *manager = managers;
+	char package[128];
+	struct said said;
+	size_t i;
+
+	while (!have_command(manager->program))
+		if (++manager == managers + ARRAY_SIZE(managers))
+			return;
+	if (name)
+		snprintf(package, sizeof(package), "%s", name);
+	else
+		snprintf(package, sizeof(package), manager->headers,
+			 flavour(manager));
+	for (i = 0; manager->query[i]; i++)
+		argv[i] = manager->query[i];
+	argv[i] = package;
+	if (!run_command(argv, &said) && !said.status && *said.out)
+		fix(row, "%s %s%s", manager->install, package, then);
+}
+
 static void check_kernel(struct row *row)
 {
 	int major, minor;
 
-	found(row, "Linux %s", release());
-	if (sscanf(release(), "%d.%d", &major, &minor) != 2 || major > 5 ||
-	    (major == 5 && minor >= 10))
-		return;
-	found(row, "Linux %s is too old, the module needs 5.10", release());
-	mend(row, "apt install linux-image-$(dpkg --print-architecture) && reboot");
+	found(row, OK, "Linux %s", release());
+	if (sscanf(release(), "%d.%d", &major, &minor) == 2 &&
+	    (major < 5 || (major == 5 && minor < 10)))
+		found(row, WARN,
+		      "Linux %s is too old for the module, which needs 5.10; pidmap reads /proc instead",
+		      release());
+	else if (!has_modules())
+		found(row, WARN,
+		      "Linux %s was built without loadable modules; pidmap uses nsfs and /proc instead",
+		      release());
 }
 
+/* The procfs of our own namespace is asked for its device: is it /proc's? */
 static void check_procfs(struct row *row)
 {
-	char self[16] = "";
-	struct statfs fs;
-	bool mounted = !statfs("/proc", &fs) && fs.f_type == PROC_SUPER_MAGIC;
+	struct pidmap *pm = pidmap_open(NULL, 0);
+	int fd = pm ? pidmap_open_proc(pm) : -1;
+	struct stat own, mounted;
 
-	if (mounted)
-		(void)!readlink("/proc/self", self, sizeof(self) - 1);
-	if (mounted && atoi(self) == getpid()) {
-		found(row, "/proc shows the PID namespace you are in");
-		return;
-	}
-	found(row, mounted ? "/proc shows another PID namespace than yours" :
-	      "/proc is not mounted");
-	mend(row, "mount -t proc proc /proc");
+	pidmap_close(pm);
+	if (!exists("/proc/self"))
+		found(row, WARN,
+		      "/proc is not mounted; without it, pidmap shows no names of programs and needs the module");
+	else if (fd >= 0 && !fstat(fd, &own) && !stat("/proc", &mounted) &&
+		 own.st_dev == mounted.st_dev)
+		found(row, OK, "/proc shows your PID namespace");
+	else if (fd >= 0)
+		found(row, OK,
+		      "/proc shows another PID namespace; pidmap uses a procfs of its own instead");
+	else
+		found(row, WARN,
+		      "/proc shows another PID namespace, so pidmap shows no names of programs; start the namespace with a /proc of its own, as 'unshare --mount-proc' does");
+	if (fd >= 0)
+		close(fd);
 }
 
 static bool module_installed(void)
@@ -173,31 +289,49 @@ static bool headers_installed(void)
 	return exists(path);
 }
 
+/* Whether a check is not for here; then it says so */
+static bool elsewhere(struct row *row)
+{
+	if (exists(LOADED))
+		found(row, OK, "not needed: the module is loaded");
+	else if (!has_modules())
+		found(row, OK, "not needed: this kernel loads no modules");
+	else if (in_container())
+		found(row, OK, "not checked: this is a container, look on the host");
+	else
+		return false;
+	return true;
+}
+
 static void check_headers(struct row *row)
 {
+	if (elsewhere(row))
+		return;
 	if (headers_installed()) {
-		found(row, "the kernel's headers are installed");
-	} else if (exists(LOADED) || module_installed()) {
-		found(row, "not installed, and not needed: the module is built");
+		found(row, OK, "the headers of this kernel are installed");
+	} else if (module_installed()) {
+		found(row, OK, "not installed, and not needed: the module is built");
 	} else {
-		found(row, "missing, the module cannot be built");
-		mend(row, "apt install linux-headers-%s", release());
+		found(row, WARN,
+		      "the headers of this kernel are missing, so the module cannot be built");
+		fix_by_package(row, NULL, "");
 	}
 }
 
 static void check_module(struct row *row)
 {
+	if (elsewhere(row))
+		return;
 	if (module_installed()) {
-		found(row, "pidmap.ko is installed for this kernel");
-	} else if (exists(LOADED)) {
-		found(row, "loaded, though not installed for this kernel");
+		found(row, OK, "pidmap.ko is installed for this kernel");
 	} else if (exists(DKMS)) {
-		found(row, "DKMS has it, and has not built it for this kernel");
-		mend(row, "dkms autoinstall");
+		found(row, WARN, "DKMS has the module, but has not built it for this kernel");
+		if (have_command("dkms") && headers_installed())
+			fix(row, "dkms autoinstall");
 	} else {
-		found(row, "pidmap.ko is absent from /lib/modules/%s",
-		      release());
-		mend(row, "apt install pidmap-dkms");
+		found(row, WARN,
+		      "pidmap.ko is not installed for this kernel; pidmap uses nsfs and /proc, which cannot answer everything");
+		fix_by_package(row, "pidmap-dkms", "");
 	}
 }
 
@@ -214,105 +348,173 @@ static bool wants_signature(void)
 	return read_file(SECURE_BOOT, text, sizeof(text)) == 5 && text[4] == 1;
 }
 
-static const char *const keys[] = {
-	"/var/lib/dkms/mok.pub",
-	"/var/lib/shim-signed/mok/MOK.der",
-};
-
 /* The key that DKMS signs with, or NULL */
 static const char *signing_key(void)
 {
+	static const char *const keys[] = {
+		"/var/lib/dkms/mok.pub",
+		"/var/lib/shim-signed/mok/MOK.der",
+	};
+
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		if (exists(keys[i]))
 			return keys[i];
 	return NULL;
 }
 
-/* Certificates stand in the list as they stand in their file. */
 static bool enrolled(const char *key)
 {
-	static char list[1 << 18], certificate[1 << 13];
-	ssize_t list_length = read_file(MOK_LIST, list, sizeof(list));
-	ssize_t length = read_file(key, certificate, sizeof(certificate));
+	const char *const argv[] = { "mokutil", "--test-key", key, NULL };
+	struct said said;
 
-	return length > 0 && list_length > 0 &&
-	       memmem(list, list_length, certificate, length);
+	return !run_command(argv, &said) && strstr(said.out, "already enrolled");
 }
 
 static void check_signature(struct row *row)
 {
 	const char *key = signing_key();
 
-	if (!wants_signature()) {
-		found(row, "this kernel takes unsigned modules");
-	} else if (exists(LOADED)) {
-		found(row, "this kernel trusts the module");
-	} else if (!exists(EFIVARS)) {
-		found(row, "only signed modules load, and without EFI no key can be enrolled");
-		mend(row, "sed -i 's/ *\\(module.sig_enforce\\|lockdown\\)[=a-z1]*//g' /etc/default/grub && update-grub && reboot");
-	} else if (!key) {
-		found(row, "only signed modules load, and there is no key to sign with");
-		mend(row, "apt install --reinstall pidmap-dkms && mokutil --import %s && reboot",
-		     keys[0]);
-	} else if (!enrolled(key)) {
-		found(row, "only signed modules load, and %s is not enrolled", key);
-		mend(row, "mokutil --import %s && reboot", key);
-	} else {
-		found(row, "only signed modules load, and %s is enrolled", key);
+	if (exists(LOADED))
+		found(row, OK, "this kernel trusts the module");
+	else if (elsewhere(row))
+		return;
+	else if (!wants_signature())
+		found(row, OK, "this kernel accepts unsigned modules");
+	else if (!exists(EFIVARS))
+		found(row, WARN,
+		      "this kernel loads only modules signed with a key built into it, and without EFI no other key can be enrolled; pidmap uses nsfs and /proc instead");
+	else if (!key)
+		found(row, WARN,
+		      "this kernel loads only signed modules, and DKMS has no key yet: it makes one when it builds a module");
+	else if (!have_command("mokutil"))
+		found(row, WARN,
+		      "this kernel loads only signed modules, and without mokutil it is not known whether the firmware trusts %s",
+		      key);
+	else if (enrolled(key))
+		found(row, OK, "this kernel loads only signed modules, and trusts %s",
+		      key);
+	else {
+		found(row, WARN,
+		      "this kernel loads only signed modules, and does not trust %s; enrol it, reboot, and confirm it in the menu that appears before the kernel starts",
+		      key);
+		fix(row, "mokutil --import %s", key);
 	}
 }
 
 static void check_loaded(struct row *row)
 {
 	if (exists(LOADED)) {
-		found(row, "the module is loaded");
+		found(row, OK, "the module is loaded");
+	} else if (!has_modules()) {
+		found(row, OK, "this kernel loads no modules");
+	} else if (in_container()) {
+		found(row, WARN,
+		      "the module is not loaded; this is a container: load it on the host, by 'modprobe pidmap'");
 	} else {
-		found(row, "the module is not loaded");
-		mend(row, "modprobe pidmap");
+		found(row, WARN, "the module is not loaded");
+		if (module_installed() && have_command("modprobe"))
+			fix(row, "modprobe pidmap");
+	}
+}
+
+/* The user who is to become a member of a group: who runs sudo, if anybody */
+static const char *user_name(void)
+{
+	const struct passwd *user = getpwuid(getuid());
+	const char *sudo = getenv("SUDO_USER");
+
+	return !getuid() && sudo ? sudo : user ? user->pw_name : NULL;
+}
+
+/* Whether the list of groups has us in @gid, though this session does not */
+static bool joined_since(const char *user, gid_t gid)
+{
+	const struct passwd *entry = getpwnam(user);
+	gid_t groups[256];
+	int count = ARRAY_SIZE(groups);
+	bool joined = false;
+
+	if (!entry || getgrouplist(user, entry->pw_gid, groups, &count) < 0)
+		return false;
+	for (int i = 0; i < count; i++)
+		joined |= groups[i] == gid;
+	return joined;
+}
+
+static void check_access(struct row *row, int err)
+{
+	const char *user = user_name();
+	const struct group *group;
+	struct stat st = { 0 };
+
+	stat(PIDMAP_DEVICE, &st);
+	group = getgrgid(st.st_gid);
+	if (in_container() && (err == EPERM || !getuid()))
+		found(row, WARN,
+		      PIDMAP_DEVICE " may not be opened in this container; on the host, start it with 'podman run --device /dev/pidmap' (docker has the same option)");
+	else if (err == ENXIO || err == ENODEV)
+		found(row, WARN, PIDMAP_DEVICE " has no module behind it");
+	else if (!group || !st.st_gid || !(st.st_mode & 0040))
+		found(row, WARN,
+		      PIDMAP_DEVICE " is open to root only; the udev rule that gives it to the group pidmap was not applied");
+	else if (!user)
+		found(row, WARN,
+		      PIDMAP_DEVICE " is open to the group %s, and your user has no name",
+		      group->gr_name);
+	else if (joined_since(user, st.st_gid))
+		found(row, WARN,
+		      PIDMAP_DEVICE " is open to the group %s, which %s joined after logging in: log in again",
+		      group->gr_name, user);
+	else {
+		found(row, WARN,
+		      PIDMAP_DEVICE " is open to the group %s, and %s is not a member; join it, then log in again",
+		      group->gr_name, user);
+		fix(row, "usermod -aG %s %s", group->gr_name, user);
 	}
 }
 
 static void check_node(struct row *row)
 {
-	struct group *group;
-	struct stat st;
-	int fd, err;
+	int fd = open(PIDMAP_DEVICE, O_RDONLY | O_CLOEXEC);
+	int err = errno;
 
-	if (stat(PIDMAP_DEVICE, &st)) {
-		found(row, "%s is absent", PIDMAP_DEVICE);
-		mend(row, exists(LOADED) ?
-		     "mknod -m 660 " PIDMAP_DEVICE " c 10 $(awk '$2 == \"pidmap\" { print $1 }' /proc/misc)" :
-		     "modprobe pidmap");
-		return;
-	}
-	fd = open(PIDMAP_DEVICE, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
-		found(row, "%s opens", PIDMAP_DEVICE);
 		close(fd);
-		return;
+		found(row, OK, PIDMAP_DEVICE " opens");
+	} else if (err != ENOENT) {
+		check_access(row, err);
+	} else if (!has_modules()) {
+		found(row, OK, PIDMAP_DEVICE " cannot be there without modules");
+	} else if (in_container()) {
+		found(row, WARN,
+		      PIDMAP_DEVICE " is not in this container; on the host, start it with 'podman run --device /dev/pidmap' (docker has the same option; Kubernetes needs a device plugin or a hostPath volume)");
+	} else if (exists(LOADED)) {
+		found(row, WARN,
+		      PIDMAP_DEVICE " is absent although the module is loaded: no devtmpfs is mounted at /dev");
+	} else {
+		found(row, WARN,
+		      PIDMAP_DEVICE " is absent, as the module is not loaded");
 	}
-	err = errno;
-	found(row, "%s does not open: %s", PIDMAP_DEVICE, strerror(err));
-	group = getgrgid(st.st_gid);
-	if (err != EACCES && err != EPERM)
-		mend(row, "modprobe -r pidmap; modprobe pidmap");
-	else if (group && st.st_gid && st.st_mode & 0040)
-		mend(row, "usermod -aG %s \"$USER\"   # then log in again",
-		     group->gr_name);
-	else
-		mend(row, "udevadm trigger --settle %s", PIDMAP_DEVICE);
 }
 
+/* What was asked for: whether it answers decides how doctor ends. */
 static void check_backend(struct row *row)
 {
-	struct pidmap *pm = pidmap_open(NULL, 0);
+	struct pidmap *pm = pidmap_open(row->cli->backend, 0);
+	const char *name = pm ? pidmap_backend(pm) : NULL;
 
-	if (pm) {
-		found(row, "%s answers", pidmap_backend(pm));
-	} else {
-		found(row, "none is usable: %s", strerror(errno));
-		mend(row, "modprobe pidmap");
-	}
+	if (!pm && row->cli->backend)
+		found(row, BAD, "%s does not answer: %s", row->cli->backend,
+		      strerror(errno));
+	else if (!pm)
+		found(row, BAD, "none is usable: %s", strerror(errno));
+	else if (strncmp(name, "device", strlen("device")) &&
+		 !row->cli->backend)
+		found(row, WARN,
+		      "%s answers; it knows no start times, and finds namespaces by a search of /proc",
+		      name);
+	else
+		found(row, OK, "%s answers", name);
 	pidmap_close(pm);
 }
 
@@ -331,36 +533,35 @@ static const struct check {
 };
 
 /* Below the table, unless it is to be read by a program: what to type */
-static void print_commands(const struct row *rows)
+static void print_fixes(const struct row *rows)
 {
-	const char *last = "";
+	bool begun = false;
 
-	puts("\nTo mend it, as root:");
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
-		if (*rows[i].mend && strcmp(rows[i].mend, last))
-			printf("  %s\n", rows[i].mend);
-		if (*rows[i].mend)
-			last = rows[i].mend;
+		if (!*rows[i].fix)
+			continue;
+		if (!begun)
+			puts("\nTo fix it, as root:");
+		begun = true;
+		printf("  %s\n", rows[i].fix);
 	}
 }
 
 int do_doctor(const struct cli *cli, int argc, char **argv)
 {
 	struct row rows[ARRAY_SIZE(checks)] = { 0 };
-	struct table table;
-	bool bad = false;
+	enum status last = OK;
 
 	(void)argc;
 	(void)argv;
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
+		rows[i].cli = cli;
 		rows[i].check = checks[i].name;
 		checks[i].run(&rows[i]);
-		bad |= rows[i].bad;
+		last = rows[i].status;
 	}
-	table_begin(&table, cli);
-	table_add(&table, rows, ARRAY_SIZE(rows), sizeof(*rows));
-	table_end(&table);
-	if (bad && !cli->json && !cli->raw && !cli->columns)
-		print_commands(rows);
-	return bad ? EXIT_FAILED : EXIT_ANSWERED;
+	table_print(cli, rows, ARRAY_SIZE(rows), sizeof(*rows));
+	if (!cli->json && !cli->raw && !cli->columns)
+		print_fixes(rows);
+	return last == BAD ? EXIT_FAILED : EXIT_ANSWERED;
 }

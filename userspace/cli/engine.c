@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Asking a container engine which process is the init of a container */
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "command.h"
 #include "container.h"
 #include "message.h"
 #include "names.h"
 #include "task.h"
-
-#define SAID_SIZE	1024
-
-extern char **environ;
 
 /**
  * struct engine - a container engine
@@ -69,67 +60,30 @@ const struct engine *find_engine(const char *text, const char **name)
 	return NULL;
 }
 
-/* Run @argv, with what it prints in two files; 0 or an errno */
-static int run(const char *const *argv, const int *said, int *status)
-{
-	posix_spawn_file_actions_t actions;
-	pid_t child;
-	int err;
-
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null",
-					 O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&actions, said[0], STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, said[1], STDERR_FILENO);
-	err = posix_spawnp(&child, argv[0], &actions, NULL, (char **)argv,
-			   environ);
-	posix_spawn_file_actions_destroy(&actions);
-	if (!err)
-		waitpid(child, status, 0);
-	return err;
-}
-
-/* What was written to @fd, with lines joined by blanks */
-static void read_back(int fd, char *text)
-{
-	ssize_t length = pread(fd, text, SAID_SIZE - 1, 0);
-
-	while (length > 0 && strchr("\n\r ", text[length - 1]))
-		length--;
-	text[length > 0 ? length : 0] = '\0';
-	for (; *text; text++)
-		if (*text == '\n' || *text == '\r')
-			*text = ' ';
-}
-
 /* Run a command of @engine for @name; what it prints goes to @out */
 static int ask(const struct engine *engine, const char *const *command,
 	       const char *name, char *out)
 {
 	const char *argv[ARRAY_SIZE(engine->argv) + 2] = { NULL };
-	int said[2] = { memfd_create("out", MFD_CLOEXEC),
-			memfd_create("err", MFD_CLOEXEC) };
-	char words[SAID_SIZE];
-	int err, status = 0;
+	struct said said;
 	size_t i;
+	int err;
 
 	for (i = 0; command[i]; i++)
 		argv[i] = command[i];
 	argv[i] = name;
-	err = said[0] < 0 || said[1] < 0 ? errno : run(argv, said, &status);
-	read_back(said[0], out);
-	read_back(said[1], words);
-	close(said[0]);
-	close(said[1]);
+	err = run_command(argv, &said);
 	if (err)
 		return fail(EXIT_FAILED,
 			    "cannot run %s for the container '%s': %s; install it, or name the namespace by a PID",
 			    argv[0], name, strerror(err));
-	if (status)
+	if (said.status)
 		return fail(EXIT_FAILED,
 			    "%s does not find the container '%s': %s; '%s' lists those there are",
-			    argv[0], name, *words ? words : "it does not say why",
+			    argv[0], name,
+			    *said.err ? said.err : "it does not say why",
 			    engine->list);
+	memcpy(out, said.out, sizeof(said.out));
 	return EXIT_ANSWERED;
 }
 

@@ -80,6 +80,7 @@ enum {
 	OPT_TO,
 	OPT_STARTED,
 	OPT_TGID,
+	OPT_FIELDS,
 	OPT_THREADS,
 	OPT_DIRECT,
 	OPT_DOT,
@@ -117,6 +118,8 @@ static const struct option_help {
 	  "print the TGID of each TID: its process" },
 	{ "regexp", "REGEX", 'e', BY(FILTER),
 	  "what is an ID: the last group in it, or all it matches" },
+	{ "fields", "NAMES", OPT_FIELDS, BY(FILTER),
+	  "the fields that are IDs, by name, also of CSV with a heading" },
 	{ "threads", NULL, OPT_THREADS, BY(LIST),
 	  "every thread, not only processes" },
 	{ "direct", NULL, OPT_DIRECT, BY(LIST),
@@ -299,6 +302,9 @@ static int set_option(struct cli *cli, int key, char *value)
 		break;
 	case 'e':
 		cli->regex = value;
+		break;
+	case OPT_FIELDS:
+		cli->fields = value;
 		break;
 	case OPT_COLOR:
 		return set_color(cli, value);

@@ -187,6 +187,7 @@ static struct libscols_column *add_column(struct libscols_table *text,
 		[RIGHT] = SCOLS_FL_RIGHT,
 		[LEFT] = 0,
 		[TRUNCATED] = SCOLS_FL_TRUNC,
+		[WRAPPED] = SCOLS_FL_WRAP,
 	};
 	struct libscols_column *column =
 		scols_table_new_column(text, name, 0, flags[align]);

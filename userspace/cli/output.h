@@ -4,7 +4,7 @@
 #define PIDMAP_CLI_OUTPUT_H
 
 #include <json-c/json.h>
-#include <libsmartcols.h>
+#include <libsmartcols/libsmartcols.h>
 
 #include "cli.h"
 
@@ -15,11 +15,12 @@ enum show {
 	SHOWN_FOR_THREADS,
 };
 
-/* TRUNCATED: to the left, and cut if the terminal is not wide enough */
+/* The last two are to the left; if the terminal is narrow, they make room. */
 enum align {
 	RIGHT,
 	LEFT,
 	TRUNCATED,
+	WRAPPED,
 };
 
 /**

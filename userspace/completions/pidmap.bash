@@ -52,7 +52,7 @@ _pidmap()
 	ids) options+=' --type --from -t' ;;
 	list) options+=' --threads --direct' ;;
 	tree) options+=' --dot' ;;
-	filter) options+=' --type --from --to --regexp -t -e' ;;
+	filter) options+=' --type --from --to --regexp --fields -t -e' ;;
 	esac
 
 	case $prev in

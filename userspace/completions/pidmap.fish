@@ -49,6 +49,7 @@ complete -c pidmap -n '__fish_seen_subcommand_from translate filter' -l to -x -a
 complete -c pidmap -n '__fish_seen_subcommand_from translate' -l started -x -d 'the start time expected of each ID'
 complete -c pidmap -n '__fish_seen_subcommand_from translate' -l tgid -d 'print the TGID of each TID'
 complete -c pidmap -n '__fish_seen_subcommand_from filter' -s e -l regexp -x -d 'what is an ID'
+complete -c pidmap -n '__fish_seen_subcommand_from filter' -l fields -x -d 'the fields that are IDs'
 complete -c pidmap -n '__fish_seen_subcommand_from list' -l threads -d 'every thread, not only processes'
 complete -c pidmap -n '__fish_seen_subcommand_from list' -l direct -d 'no processes of the namespaces below'
 complete -c pidmap -n '__fish_seen_subcommand_from tree' -l dot -d 'draw it for Graphviz'

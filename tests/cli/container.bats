@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-only
+load world
+
+# The files below containers/ are written from the documentation of the engines:
+# the cgroup of a process, the state files of its engine below root/, and what
+# the column CONTAINER shows.
+
+# in_case CASE COMMAND...: while the init of A seems to be in that container
+in_case()
+{
+	local dir=$BATS_TEST_DIRNAME/containers/$1
+
+	shift
+	# shellcheck disable=SC2016
+	unshare -m sh -c 'for place in run var/lib home; do
+			mount -t tmpfs none "/$place"
+			[ ! -e "$1/root/$place" ] ||
+				cp -r "$1/root/$place/." "/$place"
+		done
+		[ ! -e "$1/root/etc/passwd" ] ||
+			mount --bind "$1/root/etc/passwd" /etc/passwd
+		mount --bind "$1/cgroup" "/proc/$2/cgroup" && shift 2 &&
+			exec "$@"' sh "$dir" "$A" "$@"
+}
+
+@test "the container of a process, from its cgroup and the engine's files" {
+	local dir case
+
+	mkdir -p /home
+	for dir in "$BATS_TEST_DIRNAME"/containers/*/; do
+		case=$(basename "$dir")
+		echo "$case"
+		is 0 in_case "$case" pidmap ns -no container "$A"
+		[ "${lines[0]}" = "$(<"$dir/container")" ]
+	done
+}
+
+@test "each command shows it" {
+	is 0 in_case k3s pidmap list --direct -rno tgid,container "$A"
+	[[ $'\n'$output$'\n' == *$'\n'"$A cri:coredns"$'\n'* ]]
+	[[ $'\n'$output$'\n' == *$'\n'"$A2 -"$'\n'* ]]
+	is 0 in_case k3s pidmap ids -rno container "$A"
+	prints $'cri:coredns\ncri:coredns'
+	is 0 in_case k3s pidmap tree "$A"
+	[[ ${lines[0]} == "pid:[$(inum_of "$A")] cri:coredns "* ]]
+	is 0 in_case k3s pidmap ns --json -o container "$A"
+	[[ $output == *'{"container":"cri:coredns"}'*'{"container":null}'* ]]
+}
+
+@test "no engine is run for it" {
+	local engine
+
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	for engine in podman docker nerdctl crictl lxc-info incus machinectl; do
+		printf '#!/bin/sh\necho ran >>%s/ran\n' "$BATS_TEST_TMPDIR" \
+			>"$BATS_TEST_TMPDIR/bin/$engine"
+		chmod 755 "$BATS_TEST_TMPDIR/bin/$engine"
+	done
+	for engine in crio docker podman nerdctl lxc incus machine; do
+		PATH=$BATS_TEST_TMPDIR/bin:$PATH is 0 in_case $engine \
+			pidmap list -o +container "$A"
+	done
+	[ ! -e "$BATS_TEST_TMPDIR/ran" ]
+}
