@@ -128,9 +128,9 @@ pidmap: 2 of 3 words were no IDs; each was answered with '-'"
 }
 
 @test "IDs that are separated by NUL" {
-	is 0 bash -c "printf '$A\0$A2\0\0$G\0' | pidmap translate --to $A -"
+	is 0 bash -c "printf '%s\0' $A $A2 '' $G | pidmap translate --to $A -"
 	prints $'1\n2\n5'
-	is 0 bash -c "printf '$A\0$A2' | pidmap translate --to $A -"
+	is 0 bash -c "printf '%s\0%s' $A $A2 | pidmap translate --to $A -"
 	prints $'1\n2'
 }
 
