@@ -28,7 +28,8 @@ guest:
 	@tests/deps build docs
 	$(MAKE) all
 	$(MAKE) -C userspace/cli static
-	install -D build/bin/pidmap.static build/guest/bin/pidmap
+	cmp -s build/bin/pidmap.static build/guest/bin/pidmap || \
+		install -D build/bin/pidmap.static build/guest/bin/pidmap
 	$(MAKE) -C tests/system
 	$(MAKE) -C tests/lib guest
 
