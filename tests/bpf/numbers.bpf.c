@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Programs of each kind that ask pidmap.bpf.h everything about the tasks that
- * they see.  With VMLINUX, the kernel's own declarations are there, too.
+ * they see.  With VMLINUX, the kernel's own declarations are there, too; with
+ * PIDMAP_BPF_TYPED, only those programs whose tasks the verifier knows.
  */
 #ifdef VMLINUX
 #include "vmlinux.h"
@@ -44,6 +45,7 @@ ask(struct record *r, const struct task_struct *task, enum pidmap_bpf_type type,
 
 	r->count[type] = pidmap_bpf_nrs(task, type, r->nrs[type]);
 	r->leaf[type] = pidmap_bpf_nr_leaf(task, type);
+	r->host[type] = pidmap_bpf_nr_level(task, type, 0);
 	r->beyond[type] = pidmap_bpf_nr_level(task, type, r->count[type]);
 	r->wanted_inum[type] = pidmap_bpf_nr_inum(task, type, want->inum);
 	r->wanted_id[type] = pidmap_bpf_nr_nsid(task, type, want->id);
@@ -90,11 +92,6 @@ static __always_inline int record(enum seen_by seen_by,
 	return 0;
 }
 
-static __always_inline const struct task_struct *current(void)
-{
-	return (const void *)bpf_get_current_task();
-}
-
 SEC("tp_btf/task_newtask")
 int on_newtask(__u64 *ctx)
 {
@@ -113,6 +110,13 @@ int on_exit(__u64 *ctx)
 	return record(EXIT, (const void *)ctx[0], 1);
 }
 
+/* Here the verifier does not know that the current task is one. */
+#ifndef PIDMAP_BPF_TYPED
+static __always_inline const struct task_struct *current(void)
+{
+	return (const void *)bpf_get_current_task();
+}
+
 SEC("kprobe/hrtimer_nanosleep")
 int on_sleep(void *ctx)
 {
@@ -124,6 +128,7 @@ int on_switch(void *ctx)
 {
 	return record(SWITCH, current(), 0);
 }
+#endif
 
 SEC("iter/task")
 int every_task(struct bpf_iter__task *ctx)

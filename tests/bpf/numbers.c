@@ -186,6 +186,8 @@ static void compare(const struct task *task, enum seen_by seen_by,
 		SAME("levels of type", type, task->levels, r->count[type]);
 		SAME("at the leaf, type", type, id_of(&task->ids[leaf], type),
 		     r->leaf[type]);
+		SAME("of the host, type", type, id_of(&task->ids[0], type),
+		     r->host[type]);
 		SAME("below the leaf, type", type, 0, r->beyond[type]);
 		for (int i = 0; i < LEVELS; i++) {
 			long nr = i <= leaf ? id_of(&task->ids[i], type) : 0;
@@ -229,22 +231,19 @@ struct programs {
 	int wanted;
 };
 
+/* Not every object has every program. */
 static struct bpf_program *find(struct programs *p, enum seen_by seen_by)
 {
-	const char *name = program[seen_by].function;
-	struct bpf_program *found =
-		bpf_object__find_program_by_name(p->object, name);
-
-	if (!found)
-		errx(1, "no program %s", name);
-	return found;
+	return bpf_object__find_program_by_name(p->object,
+						program[seen_by].function);
 }
 
 static struct bpf_link *attach(struct programs *p, enum seen_by seen_by)
 {
-	struct bpf_link *link = bpf_program__attach(find(p, seen_by));
+	struct bpf_program *found = find(p, seen_by);
+	struct bpf_link *link = found ? bpf_program__attach(found) : NULL;
 
-	if (!link)
+	if (found && !link)
 		err(1, "attach %s", program[seen_by].function);
 	return link;
 }
@@ -273,6 +272,8 @@ static void attach_to_switches(struct programs *p)
 		.sample_period = 1,
 	};
 
+	if (!find(p, SWITCH))
+		return;
 	for (int cpu = 0; cpu < libbpf_num_possible_cpus(); cpu++) {
 		int fd = syscall(SYS_perf_event_open, &attr, -1, cpu, -1, 0);
 
@@ -382,7 +383,7 @@ static void check(struct programs *p, const char *name, enum seen_by seen_by)
 	if (missing > left_out)
 		differences++;
 	snprintf(what, sizeof(what), "%s: %d tasks", program[seen_by].kind, seen);
-	result(!differences && seen >= SHAPES_EXECUTED, name, what);
+	result(!differences && seen + left_out >= SHAPES_EXECUTED, name, what);
 }
 
 static uint64_t boot_time(void)
@@ -425,7 +426,8 @@ int main(int argc, char **argv)
 		ask_device(&tasks[i]);
 	for (int i = 0; i < n; i++)
 		for (int seen_by = 0; seen_by < PROGRAMS; seen_by++)
-			check(&p[i], argv[i + 1], seen_by);
+			if (find(&p[i], seen_by))
+				check(&p[i], argv[i + 1], seen_by);
 	printf("%d passed, %d failed, 0 skipped\n", passed, failed);
 	return failed || !passed;
 }

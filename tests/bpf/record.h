@@ -20,6 +20,7 @@ struct record {
 	__u32 count[TYPES];		/* what pidmap_bpf_nrs() returned */
 	__s32 nrs[TYPES][LEVELS];
 	__s32 level[TYPES][LEVELS];	/* pidmap_bpf_nr_level() */
+	__s32 host[TYPES];		/* the same at level 0 */
 	__s32 beyond[TYPES];		/* the same below the leaf */
 	__s32 leaf[TYPES];
 	__s32 wanted_inum[TYPES];	/* in the namespace of struct wanted */

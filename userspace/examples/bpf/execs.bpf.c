@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /* The part of execs that runs in the kernel; see execs.c. */
 #include <linux/bpf.h>
+
+/* The tracepoint is given a task of which the verifier knows that it is one. */
+#define PIDMAP_BPF_TYPED
 #include "pidmap.bpf.h"
+
 #include "execs.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
