@@ -161,7 +161,7 @@ static bool selected(const struct row *row, const char *only)
 static void collect_rows(void)
 {
 	struct row *tables[] = {
-		peer_rows, device_rows, library_rows, thread_rows,
+		peer_rows, bpf_rows, device_rows, library_rows, thread_rows,
 	};
 
 	for (unsigned int i = 0; i < sizeof(tables) / sizeof(*tables); i++)

@@ -85,7 +85,8 @@ struct row {
 #define STATUS	"/proc/PID/status"
 #define SCAN	"/proc scan"
 
-extern struct row peer_rows[], device_rows[], library_rows[], thread_rows[];
+extern struct row peer_rows[], bpf_rows[], device_rows[], library_rows[],
+	thread_rows[];
 
 /* Another task for every operation, in the permuted order. */
 static inline unsigned int pick(struct bench *b)

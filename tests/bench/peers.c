@@ -18,10 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <bpf/bpf.h>
-
 #include "bench.h"
-#include "tasks.skel.h"
 
 /* linux/nsfs.h of 6.11 and newer has these */
 #define NS_GET_PID_FROM_PIDNS	_IOR(0xb7, 0x6, int)
@@ -199,43 +196,6 @@ static long op_scm(struct bench *b, long arg)
 	return cred.pid > 0 ? 1 : -1;
 }
 
-/* -------------------------------------------------------------------- BPF */
-
-static struct tasks_bpf *bpf;
-
-static int setup_bpf(struct bench *b, long arg)
-{
-	(void)b;
-	(void)arg;
-	if (bpf)
-		return 0;
-	bpf = tasks_bpf__open_and_load();
-	if (!bpf || tasks_bpf__attach(bpf))
-		return -1;
-	return 0;
-}
-
-static long op_bpf(struct bench *b, long arg)
-{
-	static uint64_t buffer[8192];
-	int fd = bpf_iter_create(bpf_link__fd(bpf->links.list_tasks));
-	long count = 0;
-	ssize_t n;
-
-	(void)b;
-	(void)arg;
-	if (fd < 0)
-		return -1;
-	while ((n = read(fd, buffer, sizeof(buffer))) > 0) {
-		/* the first half of a record is its length, as in LIST */
-		for (char *p = (char *)buffer; p < (char *)buffer + n;
-		     p += *(uint16_t *)p)
-			count++;
-	}
-	close(fd);
-	return n ? -1 : count;
-}
-
 struct row peer_rows[] = {
 	{ .group = "base", .name = "getppid", .per = "call",
 	  .op = op_getppid },
@@ -252,7 +212,5 @@ struct row peer_rows[] = {
 	  .arg = NS_GET_PID_IN_PIDNS, .peer = STATUS },
 	{ .group = "peer", .name = "SCM_CREDENTIALS", .per = "ID",
 	  .op = op_scm, .setup = setup_scm, .peer = STATUS },
-	{ .group = "peer", .name = "BPF task iterator", .per = "process",
-	  .op = op_bpf, .setup = setup_bpf, .peer = SCAN },
 	{}
 };
