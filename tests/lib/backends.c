@@ -11,10 +11,13 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <linux/sched.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -65,6 +68,20 @@ static int translate(struct pidmap *h, enum pidmap_type type, pid_t nr)
 	return ret > 0 ? ret : -errno;
 }
 
+static int count_task(const struct pidmap_task *task, void *arg)
+{
+	(void)task;
+	++*(int *)arg;
+	return 0;
+}
+
+static int count_ns(const struct pidmap_ns *ns, void *arg)
+{
+	(void)ns;
+	++*(int *)arg;
+	return 0;
+}
+
 static int no_task(const struct pidmap_task *task, void *arg)
 {
 	(void)task;
@@ -76,7 +93,7 @@ static void names_of_back_ends(void **state)
 {
 	static const char * const bad[] = {
 		"", "x", "devic", "device ", "nsfs+", "+nsfs", "nsfs++procfs",
-		"procfs+procfs+procfs", "nsfsprocfs",
+		"procfs+procfs", "nsfsprocfs",
 		"an-overly-long-name-of-a-back-end-that-does-not-fit",
 	};
 	struct pidmap *h;
@@ -105,7 +122,7 @@ static int hidden(const char *options, bool hides)
 {
 	pid_t other = fork(), gone;
 	struct pidmap *h;
-	int got;
+	int got, seen = 0;
 
 	/* Goes when its init does. */
 	if (!other)
@@ -125,10 +142,12 @@ static int hidden(const char *options, bool hides)
 	/* Whether a group is in use, all processes together say. */
 	got = translate(h, PIDMAP_PGID, gone);
 	EXPECT(got == (hides ? -EOPNOTSUPP : -ESRCH));
-	got = pidmap_list(h, view, 0, no_task, NULL);
-	EXPECT(hides ? got == -1 && errno == EPERM : !got);
+	/* What can be seen is listed: ourselves, and then the other one. */
+	got = pidmap_list(h, view, 0, count_task, &seen);
+	EXPECT(hides ? got == -1 && errno == EACCES : !got);
+	EXPECT(seen == (hides ? 1 : 2));
 	if (hides)
-		EXPECT(!pidmap_snapshot_new(h, view, 0) && errno == EPERM);
+		EXPECT(!pidmap_snapshot_new(h, view, 0) && errno == EACCES);
 	pidmap_close(h);
 	return 0;
 }
@@ -201,6 +220,103 @@ static int wrong_proc_nobody(void)
 	EXPECT(!become_nobody());
 	EXPECT(!pidmap_open("procfs", 0) && errno == EOPNOTSUPP);
 	return 0;
+}
+
+/* Without a /proc, the kernel's ioctls still answer (Linux 6.11). */
+static int nsfs_alone(void)
+{
+	struct pidmap *h;
+
+	EXPECT(getpid() == 1);
+	EXPECT(!become_nobody());
+	h = pidmap_open("nsfs", 0);
+	if (!h)
+		return errno == EOPNOTSUPP ? 0 : __LINE__;
+	pidmap_close(h);
+	h = pidmap_open(NULL, 0);
+	EXPECT(h);
+	EXPECT(strstr(pidmap_backend(h), "nsfs"));
+	EXPECT(!strstr(pidmap_backend(h), "procfs"));
+	EXPECT(translate(h, PIDMAP_TGID, 1) == 1);
+	EXPECT(translate(h, PIDMAP_TGID, 2) == -ESRCH);
+	pidmap_close(h);
+	return 0;
+}
+
+/* /proc is the parent's, and our number there is the one we have here. */
+static int same_number(void)
+{
+	pid_t both[2] = { 29999, 29999 };
+	struct clone_args args = {
+		.exit_signal = SIGCHLD,
+		.set_tid = (uintptr_t)both,
+		.set_tid_size = 2,
+	};
+	pid_t pid = syscall(SYS_clone3, &args, sizeof(args));
+	int status;
+
+	EXPECT(pid >= 0);
+	if (!pid) {
+		char self[16] = "";
+
+		if (readlink("/proc/self", self, sizeof(self) - 1) < 0 ||
+		    atoi(self) != getpid() || getpid() != both[0] ||
+		    become_nobody())
+			_exit(1);
+		_exit(pidmap_open("procfs", 0) || errno != EOPNOTSUPP ? 2 : 0);
+	}
+	EXPECT(waitpid(pid, &status, 0) == pid);
+	EXPECT(WIFEXITED(status) && !WEXITSTATUS(status));
+	return 0;
+}
+
+static int see_nameless(const struct pidmap_task *task, void *arg)
+{
+	pid_t *child = arg;
+
+	if (pidmap_task_nr(task)[0] == *child && task->levels == 2 &&
+	    pidmap_task_nr(task)[1] == 1 && !task->inum)
+		*child = 0;
+	return 0;
+}
+
+/* A container of another user: its numbers can be seen, its name cannot. */
+static int others_container(void)
+{
+	struct pidmap_snapshot *s;
+	struct pidmap *h;
+	pid_t child, listed;
+	int spaces = 0;
+
+	EXPECT(!mount("proc", "/proc", "proc", 0, NULL));
+	EXPECT(!unshare(CLONE_NEWPID));
+	child = listed = fork();
+	if (!child) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pause();
+		_exit(1);
+	}
+	EXPECT(!become_nobody());
+	h = pidmap_open("procfs", 0);
+	EXPECT(h);
+	EXPECT(pidmap_list(h, view, 0, see_nameless, &listed) == -1);
+	EXPECT(errno == EACCES && !listed);
+	EXPECT(pidmap_list_ns(h, view, count_ns, &spaces) == -1);
+	EXPECT(errno == EACCES && spaces == 1);
+	EXPECT(!pidmap_snapshot_new(h, view, 0) && errno == EACCES);
+	s = pidmap_snapshot_new(h, view, PIDMAP_SNAPSHOT_PARTIAL);
+	EXPECT(s && pidmap_snapshot_partial(s));
+	EXPECT(pidmap_snapshot_translate(s, getpid(), 0, 0) == getpid());
+	EXPECT(!pidmap_snapshot_translate(s, child, 0, 0) && errno == ESRCH);
+	pidmap_snapshot_free(s);
+	pidmap_close(h);
+	return 0;
+}
+
+static void hidden_in_part(void **state)
+{
+	(void)state;
+	in_child(CLONE_NEWPID, others_container);
 }
 
 /* Ours is elsewhere. */
@@ -282,6 +398,8 @@ static void wrong_mounts(void **state)
 	(void)state;
 	in_child(CLONE_NEWPID, wrong_proc_root);
 	in_child(CLONE_NEWPID, wrong_proc_nobody);
+	in_child(CLONE_NEWPID, nsfs_alone);
+	in_child(CLONE_NEWPID, same_number);
 	in_child(CLONE_NEWPID, other_mount);
 	in_child(CLONE_NEWPID, right_proc);
 	in_child(0, childs_proc);
@@ -407,6 +525,7 @@ int main(void)
 		cmocka_unit_test(hidepid),
 		cmocka_unit_test(hidepid_root),
 		cmocka_unit_test(wrong_mounts),
+		cmocka_unit_test(hidden_in_part),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,6 +102,9 @@ static pid_t number[ROLES][SPACES];
 static int space_fd[SPACES];
 static uint32_t space_inum[SPACES];
 
+/* More namespaces than one call of listns(2) is asked for. */
+#define MANY_SPACES	100
+
 static const char *backend;
 static struct pidmap *h;
 static bool device, procfs;
@@ -434,6 +437,41 @@ static void check_groups(void)
 	check(got == number[B_INIT][A], "session B to A: %d", got);
 }
 
+/* Many at once are what each one is, up to the first that is not known. */
+static void check_many_groups(void)
+{
+	pid_t numbers[2 * ROLES + 2], results[2 * ROLES + 2];
+	int type, from, to, r, got;
+
+	for (type = PIDMAP_PGID; type <= PIDMAP_SID; type++)
+	for (from = 0; from < SPACES; from++)
+	for (to = 0; to < SPACES; to++) {
+		size_t count = 0, done, i;
+
+		for (r = 0; r < ROLES; r++)
+			if (number[r][from])
+				numbers[count++] = number[r][from];
+		for (i = 0; count < ROLES; i++)
+			numbers[count++] = numbers[i];
+		numbers[count++] = 0;
+		numbers[count++] = 1 << 30;
+		got = pidmap_translate_many(h, type, count, numbers, results,
+					    ref(from), ref(to), &done) ?
+		      errno : 0;
+		check(got ? got == EOPNOTSUPP && done < count : done == count,
+		      "groups at once: %d", got);
+		for (i = 0; i < count && i <= done; i++) {
+			int one = outcome(pidmap_translate(h, type, numbers[i],
+							   ref(from), ref(to)));
+
+			check(one == (i < done ? results[i] : -EOPNOTSUPP),
+			      "groups at once, %d from %s to %s: %d",
+			      numbers[i], space_name[from], space_name[to],
+			      one);
+		}
+	}
+}
+
 static void check_no_such(void)
 {
 	static const pid_t bad[] = { 0, -1, 1 << 30, 0x7fffffff };
@@ -739,6 +777,12 @@ static int see_task(const struct pidmap_task *task, void *arg)
 	space = roles[r].space;
 	s->wrong += task->inum != space_inum[space];
 	s->wrong += task->tgid != number[roles[r].tgid][V];
+	s->wrong += task->pgid != number[roles[r].pgid][V];
+	s->wrong += task->sid != number[roles[r].sid][V];
+	s->wrong += task->ppid !=
+		    (r == SELF ? getppid() : number[roles[r].parent][V]);
+	s->wrong += task->flags != (r != A_ZOMBIE ? 0 : PIDMAP_TASK_EXITED |
+						    PIDMAP_TASK_ENDED);
 	s->wrong += task->size % 8 != 0;
 	s->wrong += task->size < sizeof(*task) + task->levels * sizeof(pid_t);
 	for (i = task->levels - 1; i >= 0 && space >= 0; i--) {
@@ -830,6 +874,31 @@ static void check_list_ns(void)
 			check(s.count[i] == within(i, space),
 			      "list_ns %s: %s %d times", space_name[space],
 			      space_name[i], s.count[i]);
+	}
+}
+
+/* Lists of many namespaces come in pieces. */
+static void check_many_spaces(void)
+{
+	pid_t pids[MANY_SPACES];
+	struct seen s = { 0 };
+	int i, err;
+
+	for (i = 0; i < MANY_SPACES; i++) {
+		pids[i] = spawn_bound(CLONE_NEWPID);
+		if (!pids[i])
+			sleep_forever();
+	}
+	err = pidmap_list_ns(h, ref(V), see_ns, &s) ? errno : 0;
+	check(good(-err, 0, false), "list_ns, many: %d", err);
+	if (!err)
+		check(s.others >= MANY_SPACES, "list_ns, many: %d", s.others);
+	for (i = 0; i < SPACES && !err; i++)
+		check(s.count[i] == 1, "list_ns, many: %s %d times",
+		      space_name[i], s.count[i]);
+	for (i = 0; i < MANY_SPACES; i++) {
+		kill(pids[i], SIGKILL);
+		waitpid(pids[i], NULL, 0);
 	}
 }
 
@@ -1101,6 +1170,7 @@ static int suite(void)
 	      pidmap_backend(h));
 	check_translate();
 	check_groups();
+	check_many_groups();
 	check_no_such();
 	check_reaped();
 	check_pidfd();
@@ -1111,6 +1181,7 @@ static int suite(void)
 	check_pids();
 	check_list();
 	check_list_ns();
+	check_many_spaces();
 	check_snapshot();
 	check_start_time();
 	check_pid_id();

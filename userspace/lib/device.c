@@ -36,15 +36,10 @@ static int device_open(struct pidmap *h)
 	return err == -ENOTTY || err == -EINVAL ? -EOPNOTSUPP : err;
 }
 
-static bool is_bound(const struct pidmap_nsref *ns)
-{
-	return ns->kind == PIDMAP_NS_BOUND && !ns->reserved && !ns->value;
-}
-
 _Static_assert(PIDMAP_BOUND_SID - PIDMAP_BOUND_TID == PIDMAP_SID,
 	       "the bound operations are numbered like the types");
 
-static int translate_bound(const struct pidmap *h, enum pidmap_type type,
+int device_translate_bound(const struct pidmap *h, enum pidmap_type type,
 			   pid_t nr)
 {
 	int ret = ioctl(h->fd, PIDMAP_BOUND_TID + type, (long)nr);
@@ -84,8 +79,8 @@ static int device_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,
 	};
 	int err;
 
-	if (!stamp && is_bound(from) && is_bound(to) && type <= PIDMAP_SID)
-		return translate_bound(h, type, nr);
+	if (!stamp && device_is_bound(from, to, type))
+		return device_translate_bound(h, type, nr);
 	err = device_ioctl(h, PIDMAP_TRANSLATE, &req);
 	if (err)
 		return err;
@@ -222,6 +217,9 @@ static int device_walk(struct pidmap *h, unsigned long op,
 		const char *record = buffer;
 		int err = device_ioctl(h, op, &req);
 
+		/* The right was lost on the way. */
+		if (err == -EPERM && req.cursor)
+			return -EACCES;
 		if (err && err != -EINTR)
 			return err;
 		for (; record < buffer + req.used;

@@ -5,12 +5,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 /* This file has the symbols of the functions that are inline elsewhere. */
 #define PIDMAP_INLINE	__attribute__((visibility("default")))
 #include "internal.h"
+#include "local.h"
 #include "proc.h"
 
 #define STRING(x)	#x
@@ -30,20 +30,38 @@ static const struct backend_ops * const backends[] = {
 };
 
 /*
+ * The device refuses what it does not allow, and what was bound elsewhere. The
+ * caller may then still learn from /proc and from nsfs what anybody may.
+ */
+static bool is_refusal(const struct backend_ops *ops, int ret)
+{
+	return ops == &device_ops && (ret == -EPERM || ret == -ENODATA);
+}
+
+/*
  * Asks the back ends in turn, until one can know. A back end that cannot must
- * not have told the caller anything.
+ * not have called the caller back. If the device refused and no other one
+ * knows, the refusal is the result.
  */
 #define ASK(h, op, ...) ({						\
-	const struct backend_ops * const *_b;				\
-	int _ret = -EOPNOTSUPP;						\
+	const struct backend_ops * const *_b = (h)->ops;		\
+	int _ret = -EOPNOTSUPP, _refusal = 0;				\
 									\
-	for (_b = (h)->ops; _ret == -EOPNOTSUPP && *_b; _b++)		\
-		if ((*_b)->op)						\
-			_ret = (*_b)->op(h, ##__VA_ARGS__);		\
+	for (; *_b && _ret == -EOPNOTSUPP; _b++) {			\
+		if (!(*_b)->op)						\
+			continue;					\
+		_ret = (*_b)->op(h, ##__VA_ARGS__);			\
+		if (is_refusal(*_b, _ret)) {				\
+			_refusal = _ret;				\
+			_ret = -EOPNOTSUPP;				\
+		}							\
+	}								\
+	if (_refusal && (_ret == -EOPNOTSUPP || _ret == -ENODATA))	\
+		_ret = _refusal;					\
 	_ret;								\
 })
 
-static int fail(int err)
+int failed(int err)
 {
 	errno = -err;
 	return -1;
@@ -51,11 +69,11 @@ static int fail(int err)
 
 static int status(int err)
 {
-	return err ? fail(err) : 0;
+	return err ? failed(err) : 0;
 }
 
-/* lxkns' rule: the number, 0 where there is none, -1 on failure. */
-static pid_t answer(int ret)
+/* lxkns' rule: the number, 0 if there is none, -1 on failure. */
+pid_t answer(int ret)
 {
 	if (ret > 0)
 		return ret;
@@ -74,69 +92,76 @@ static const struct backend_ops *find_backend(const char *name, size_t len)
 	return NULL;
 }
 
-/* Opens the back ends of a list like "nsfs+procfs", in that order. */
-static int open_backends(struct pidmap *h, const char *list)
+static int open_one(struct pidmap *h, const struct backend_ops *ops)
 {
-	size_t n = 0, len = strlen(list);
-	const char *name;
+	size_t n = 0;
+	int err;
 
-	if (len >= sizeof(h->name))
-		return -EINVAL;
-	for (name = list; ; name += len + 1) {
-		const struct backend_ops *ops;
-		int err;
-
-		len = strcspn(name, "+");
-		ops = find_backend(name, len);
-		/* The last place stays NULL. */
-		if (!ops || n == ARRAY_SIZE(h->ops) - 1)
+	for (; h->ops[n]; n++)
+		if (h->ops[n] == ops)
 			return -EINVAL;
-		err = ops->open(h);
-		if (err)
-			return err;
-		h->ops[n++] = ops;
-		if (!name[len])
-			break;
-	}
-	memcpy(h->name, list, strlen(list) + 1);
+	err = ops->open(h);
+	if (err)
+		return err;
+	h->ops[n] = ops;
+	if (n)
+		strcat(h->name, "+");
+	strcat(h->name, ops->name);
 	return 0;
 }
 
-static struct pidmap *open_list(const char *list)
+/* Opens the back ends of a list like "nsfs+procfs", in that order. */
+static int open_list(struct pidmap *h, const char *list)
 {
-	struct pidmap *h = calloc(1, sizeof(*h));
+	size_t len;
 	int err;
 
-	if (!h)
-		return NULL;
-	h->fd = -1;
-	h->local.root = -1;
-	h->local.view.fd = -1;
-	err = open_backends(h, list);
-	if (!err)
-		return h;
-	pidmap_close(h);
-	errno = -err;
-	return NULL;
+	do {
+		const struct backend_ops *ops;
+
+		len = strcspn(list, "+");
+		ops = find_backend(list, len);
+		if (!ops)
+			return -EINVAL;
+		err = open_one(h, ops);
+		if (err)
+			return err;
+		list += len + 1;
+	} while (list[-1]);
+	return 0;
+}
+
+/* Opens every back end that there is. */
+static int open_all(struct pidmap *h)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(backends); i++)
+		err = open_one(h, backends[i]);
+	return h->ops[0] ? 0 : err;
 }
 
 API struct pidmap *pidmap_open(const char *backend, unsigned int flags)
 {
-	static const char * const automatic[] = {
-		"device", "nsfs+procfs", "procfs",
-	};
-	struct pidmap *h = NULL;
-	size_t i;
+	struct pidmap *h;
+	int err;
 
 	if (flags) {
 		errno = EINVAL;
 		return NULL;
 	}
-	if (backend)
-		return open_list(backend);
-	for (i = 0; !h && i < ARRAY_SIZE(automatic); i++)
-		h = open_list(automatic[i]);
-	return h;
+	h = calloc(1, sizeof(*h));
+	if (!h)
+		return NULL;
+	h->fd = -1;
+	h->local.root = -1;
+	h->local.view.fd = -1;
+	err = backend ? open_list(h, backend) : open_all(h);
+	if (!err)
+		return h;
+	pidmap_close(h);
+	errno = -err;
+	return NULL;
 }
 
 API void pidmap_close(struct pidmap *h)
@@ -166,13 +191,13 @@ API const char *pidmap_version(void)
 API int pidmap_info(struct pidmap *h, struct pidmap_info *info, size_t size)
 {
 	if (size < PIDMAP_INFO_SIZE_V1)
-		return fail(-EINVAL);
+		return failed(-EINVAL);
 	memset(info, 0, size);
 	return status(ASK(h, info, info, size));
 }
 
 /* A stamp that asks for nothing is none. */
-static bool stamp_valid(struct pidmap_stamp **stamp)
+bool stamp_valid(struct pidmap_stamp **stamp)
 {
 	const uint32_t known = PIDMAP_START_TIME | PIDMAP_EXPECT_START |
 			       PIDMAP_PID_ID;
@@ -191,14 +216,28 @@ API pid_t pidmap_translate_at(struct pidmap *h, enum pidmap_type type, pid_t nr,
 			      struct pidmap_stamp *stamp)
 {
 	if (!stamp_valid(&stamp))
-		return fail(-EINVAL);
-	return answer(ASK(h, translate, type, nr, &from, &to, stamp));
+		return failed(-EINVAL);
+	return answer(handle_translate(h, type, nr, &from, &to, stamp));
+}
+
+int handle_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,
+		     const struct pidmap_nsref *from,
+		     const struct pidmap_nsref *to, struct pidmap_stamp *stamp)
+{
+	return ASK(h, translate, type, nr, from, to, stamp);
 }
 
 API pid_t pidmap_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,
 			   struct pidmap_nsref from, struct pidmap_nsref to)
 {
-	return pidmap_translate_at(h, type, nr, from, to, NULL);
+	/* The fast path of the device is also the fast path to it. */
+	if (h->ops[0] == &device_ops && device_is_bound(&from, &to, type)) {
+		int ret = device_translate_bound(h, type, nr);
+
+		if (ret > 0)
+			return ret;
+	}
+	return answer(handle_translate(h, type, nr, &from, &to, NULL));
 }
 
 API int pidmap_translate_many(struct pidmap *h, enum pidmap_type type,
@@ -206,12 +245,15 @@ API int pidmap_translate_many(struct pidmap *h, enum pidmap_type type,
 			      pid_t *results, struct pidmap_nsref from,
 			      struct pidmap_nsref to, size_t *done)
 {
-	size_t progress = 0;
+	size_t progress = 0, before;
 	int err;
 
-	/* Where one back end gives up, the next goes on. */
-	err = ASK(h, translate_many, type, count, numbers, results, &from, &to,
-		  &progress);
+	/* Where one back end gives up the next continues, then all of them. */
+	do {
+		before = progress;
+		err = ASK(h, translate_many, type, count, numbers, results,
+			  &from, &to, &progress);
+	} while (err == -EOPNOTSUPP && progress > before);
 	if (done)
 		*done = progress;
 	return status(err);
@@ -223,7 +265,7 @@ API int pidmap_set_view(struct pidmap *h, int ns)
 	size_t i;
 
 	if (err)
-		return fail(err);
+		return failed(err);
 	/* The others look from the namespace that the caller lives in. */
 	while (!h->ops[0]->set_view)
 		h->ops[0] = h->ops[1], h->ops[1] = h->ops[2];
@@ -246,7 +288,7 @@ API pid_t pidmap_task_ids(struct pidmap *h, pid_t tid, struct pidmap_nsref from,
 	int err;
 
 	if (!stamp_valid(&stamp))
-		return fail(-EINVAL);
+		return failed(-EINVAL);
 	memset(ids, 0, sizeof(*ids));
 	err = ASK(h, task_ids, tid, &from, &to, ids, stamp);
 	return answer(err ? err : ids->tid);
@@ -257,7 +299,7 @@ API int pidmap_pids(struct pidmap *h, enum pidmap_type type, pid_t nr,
 		    size_t capacity, struct pidmap_stamp *stamp)
 {
 	if (!stamp_valid(&stamp))
-		return fail(-EINVAL);
+		return failed(-EINVAL);
 	return answer(ASK(h, pids, type, nr, &from, pids, capacity,
 			  stamp));
 }
@@ -268,7 +310,7 @@ API int pidmap_list(struct pidmap *h, struct pidmap_nsref ns,
 	struct walk walk = { .task = each, .arg = arg };
 	int err = ASK(h, list, &ns, flags, &walk);
 
-	return err ? fail(err) : walk.stopped;
+	return err ? failed(err) : walk.stopped;
 }
 
 API int pidmap_list_ns(struct pidmap *h, struct pidmap_nsref ns,
@@ -277,91 +319,7 @@ API int pidmap_list_ns(struct pidmap *h, struct pidmap_nsref ns,
 	struct walk walk = { .ns = each, .arg = arg };
 	int err = ASK(h, list_ns, &ns, &walk);
 
-	return err ? fail(err) : walk.stopped;
-}
-
-static bool is_reaped(int pidfd)
-{
-	return syscall(SYS_pidfd_send_signal, pidfd, 0, NULL, 0) < 0 &&
-	       errno == ESRCH;
-}
-
-API pid_t pidmap_translate_pidfd(struct pidmap *h, int pidfd,
-				 struct pidmap_nsref to)
-{
-	int root, nr, ret;
-
-	root = proc_open_root();
-	if (root < 0)
-		return answer(root);
-	nr = proc_pidfd_nr(root, pidfd);
-	close(root);
-	if (nr <= 0)
-		return answer(nr);
-	/* A pidfd of a thread, not of a process, has a number that is a TID. */
-	ret = ASK(h, translate, PIDMAP_TID, nr, &(struct pidmap_nsref){ 0 },
-		  &to, NULL);
-	/* Still there: so the number was its all the time. */
-	if (is_reaped(pidfd))
-		ret = -ESRCH;
-	return answer(ret);
-}
-
-/* The number of an ID where the caller lives; a raised view is elsewhere. */
-static int own_number(struct pidmap *h, enum pidmap_type type, pid_t nr,
-		      const struct pidmap_nsref *from, int own,
-		      struct pidmap_stamp *stamp)
-{
-	struct pidmap_nsref to = own < 0 ? pidmap_ns_view() :
-					   pidmap_ns_fd(own);
-
-	return ASK(h, translate, type, nr, from, &to, stamp);
-}
-
-/*
- * What has the number after the pidfd was opened is what the pidfd refers to,
- * for that was not reaped before.
- */
-static int open_pidfd(struct pidmap *h, enum pidmap_type type, pid_t nr,
-		      const struct pidmap_nsref *from, int own,
-		      unsigned int flags, struct pidmap_stamp *stamp)
-{
-	int fd, number, again;
-
-	number = own_number(h, type, nr, from, own, stamp);
-	while (number > 0) {
-		fd = syscall(SYS_pidfd_open, number, flags);
-		if (fd < 0)
-			return -errno;
-		again = own_number(h, type, nr, from, own, stamp);
-		if (again == number) {
-			if (!is_reaped(fd))
-				return fd;
-			again = -ESRCH;
-		}
-		close(fd);
-		number = again;
-	}
-	return number;
-}
-
-API int pidmap_pidfd(struct pidmap *h, enum pidmap_type type, pid_t nr,
-		     struct pidmap_nsref from, unsigned int flags,
-		     struct pidmap_stamp *stamp)
-{
-	int own = -1, fd;
-
-	if (!stamp_valid(&stamp))
-		return fail(-EINVAL);
-	if (h->raised) {
-		own = ns_open_own();
-		if (own < 0)
-			return fail(own);
-	}
-	fd = open_pidfd(h, type, nr, &from, own, flags, stamp);
-	if (own >= 0)
-		close(own);
-	return fd < 0 ? fail(fd) : fd;
+	return err ? failed(err) : walk.stopped;
 }
 
 API int pidmap_open_proc(struct pidmap *h)
@@ -369,5 +327,5 @@ API int pidmap_open_proc(struct pidmap *h)
 	int root = proc_open_root();
 
 	(void)h;
-	return root < 0 ? fail(root) : root;
+	return root < 0 ? failed(root) : root;
 }

@@ -90,6 +90,7 @@ enum bound_state {
 struct local {
 	int root;		/* a /proc of the view, or -1 */
 	bool hides;		/* that may be mounted with hidepid */
+	atomic_int *checked;	/* see map_checked() */
 	struct place view;
 	atomic_int bound;	/* enum bound_state */
 	struct place from;
@@ -97,44 +98,32 @@ struct local {
 };
 
 struct pidmap {
-	const struct backend_ops *ops[3];
+	const struct backend_ops *ops[4];	/* and NULL */
 	char name[32];
 	int fd;			/* of the device, or -1 */
 	bool raised;		/* pidmap_set_view() succeeded */
 	struct local local;
 };
 
-struct proc_task;
+/* The fast path of device.c, for the most frequent call. */
+static inline bool device_is_bound(const struct pidmap_nsref *from,
+				   const struct pidmap_nsref *to,
+				   unsigned int type)
+{
+	return from->kind == PIDMAP_NS_BOUND && to->kind == PIDMAP_NS_BOUND &&
+	       !(from->reserved | to->reserved | from->value | to->value) &&
+	       type <= PIDMAP_SID;
+}
 
-/* nsref.c: a name becomes a namespace */
-int local_open(struct pidmap *h);
-bool local_complete(const struct pidmap *h);
-void local_close(struct pidmap *h);
-int local_info(struct pidmap *h, struct pidmap_info *info, size_t size);
-int local_bind(struct pidmap *h, const struct pidmap_nsref *from,
-	       const struct pidmap_nsref *to);
-int place_get(struct pidmap *h, const struct pidmap_nsref *name,
-	      const struct place *bound, struct place *place);
-void place_put(struct place *place);
-int local_task_inum(const struct pidmap *h, const struct proc_task *task,
-		    uint32_t *inum);
-int local_task_ns(const struct pidmap *h, const struct proc_task *task);
-int ns_open_own(void);
-uint32_t ns_inum(int fd);
-uint64_t ns_id(int fd);
-int ns_climb(int fd, unsigned int levels);
-bool ns_is_initial(uint32_t inum);
-int places_get(struct pidmap *h, const struct pidmap_nsref *from,
-	       const struct pidmap_nsref *to, struct place *f, struct place *t);
-int local_translate_many(struct pidmap *h, enum pidmap_type type, size_t count,
-			 const pid_t *numbers, pid_t *results,
-			 const struct pidmap_nsref *from,
-			 const struct pidmap_nsref *to, size_t *done,
-			 int (*some)(struct pidmap *h, struct batch *b));
-int translate_each(struct pidmap *h, struct batch *b,
-		   int (*one)(struct pidmap *h, enum pidmap_type type, pid_t nr,
-			      const struct place *from,
-			      const struct place *to));
-bool is_answer(int ret);
+int device_translate_bound(const struct pidmap *h, enum pidmap_type type,
+			   pid_t nr);
+
+/* handle.c: asks the back ends of a handle in turn */
+int handle_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,
+		     const struct pidmap_nsref *from,
+		     const struct pidmap_nsref *to, struct pidmap_stamp *stamp);
+bool stamp_valid(struct pidmap_stamp **stamp);
+int failed(int err);
+pid_t answer(int ret);
 
 #endif /* PIDMAP_INTERNAL_H */

@@ -1,29 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * The back end ``nsfs``: the kernel's own ioctls, Linux 6.11 and newer. They
- * translate between the caller's namespace and one other, TIDs and TGIDs.
+ * The back end ``nsfs``: the kernel's own interfaces. The ioctls of Linux 6.11
+ * translate TIDs and TGIDs between the caller's namespace and one other;
+ * listns(2) of Linux 6.19 lists namespaces.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "local.h"
 #include "nsioctl.h"
-
-/*
- * Return: a number, or -ESRCH. Linux 6.18 to 7.0 say ENOTTY instead where there
- * is no such task; that the kernel knows these ioctls was tried at open.
- */
-static int ask(const struct place *place, unsigned long op, pid_t nr)
-{
-	int ret = ioctl(place->fd, op, (unsigned long)nr);
-
-	if (ret > 0)
-		return ret;
-	return !ret || errno == ENOTTY ? -ESRCH : -errno;
-}
 
 static int nsfs_open(struct pidmap *h)
 {
@@ -31,11 +18,11 @@ static int nsfs_open(struct pidmap *h)
 
 	if (err)
 		return err;
-	return ask(&h->local.view, NS_GET_PID_IN_PIDNS, getpid()) == getpid() ?
+	return ns_ask(h->local.view.fd, NS_GET_PID_IN_PIDNS, getpid()) == getpid() ?
 	       0 : -EOPNOTSUPP;
 }
 
-/* An ID whose own task is gone or does not use it: may others still do so? */
+/* The task of an ID has gone. May others still use the ID? */
 static int without_leader(enum pidmap_type type)
 {
 	return type == PIDMAP_PGID || type == PIDMAP_SID ? -EOPNOTSUPP : -ESRCH;
@@ -53,7 +40,7 @@ static int check_type(const struct place *view, enum pidmap_type type, pid_t nr)
 	case PIDMAP_TID:
 		return 0;
 	case PIDMAP_TGID:
-		return ask(view, NS_GET_TGID_FROM_PIDNS, nr) == nr ? 0 : -ESRCH;
+		return ns_ask(view->fd, NS_GET_TGID_FROM_PIDNS, nr) == nr ? 0 : -ESRCH;
 	case PIDMAP_PGID:
 		group = getpgid(nr);
 		if (group == nr)
@@ -74,7 +61,7 @@ static int translate_one(struct pidmap *h, enum pidmap_type type, pid_t nr,
 	const struct place *view = &h->local.view;
 	int err, ret, own;
 
-	own = ask(from, NS_GET_PID_FROM_PIDNS, nr);
+	own = ns_ask(from->fd, NS_GET_PID_FROM_PIDNS, nr);
 	if (own < 0)
 		return own == -ESRCH ? without_leader(type) : own;
 	err = check_type(view, type, own);
@@ -82,9 +69,9 @@ static int translate_one(struct pidmap *h, enum pidmap_type type, pid_t nr,
 		return err;
 	if (!to->depth)
 		return own;
-	ret = ask(to, NS_GET_PID_IN_PIDNS, own);
+	ret = ns_ask(to->fd, NS_GET_PID_IN_PIDNS, own);
 	/* Not there: has it gone meanwhile, or was it never? */
-	if (ret == -ESRCH && ask(from, NS_GET_PID_FROM_PIDNS, nr) == own)
+	if (ret == -ESRCH && ns_ask(from->fd, NS_GET_PID_FROM_PIDNS, nr) == own)
 		return -EREMOTE;
 	return ret == -ESRCH ? without_leader(type) : ret;
 }
@@ -117,6 +104,53 @@ static int nsfs_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,
 	return err ? err : result;
 }
 
+struct listing {
+	const struct pidmap *h;
+	struct place ns;
+	struct walk *walk;
+};
+
+static int tell_ns(int fd, void *arg)
+{
+	struct listing *l = arg;
+	struct pidmap_ns rec = { .size = sizeof(rec) };
+	unsigned int depth;
+	int ret, init;
+
+	ret = place_has(l->h, &l->ns, fd, &depth);
+	if (ret <= 0)
+		return ret;
+	init = ns_init(fd);
+	/* It has ended, or nobody lives in it yet. */
+	if (init < 0)
+		return init == -ESRCH ? 0 : init;
+	rec.init = init;
+	ret = ns_describe(fd, ns_inum(fd) == l->h->local.view.inum, &rec);
+	if (ret)
+		return ret;
+	/* The view is the initial namespace. */
+	rec.level = depth;
+	l->walk->stopped = l->walk->ns(&rec, l->walk->arg);
+	return l->walk->stopped ? 1 : 0;
+}
+
+/* Only who sees all namespaces knows that nothing is missing. */
+static int nsfs_list_ns(struct pidmap *h, const struct pidmap_nsref *ns,
+			struct walk *walk)
+{
+	struct listing l = { .h = h, .walk = walk };
+	int ret;
+
+	if (!local_sees_spaces(h))
+		return -EOPNOTSUPP;
+	ret = place_get(h, ns, NULL, &l.ns);
+	if (ret)
+		return ret;
+	ret = ns_scan(tell_ns, &l);
+	place_put(&l.ns);
+	return ret < 0 ? ret : 0;
+}
+
 const struct backend_ops nsfs_ops = {
 	.name = "nsfs",
 	.open = nsfs_open,
@@ -124,4 +158,5 @@ const struct backend_ops nsfs_ops = {
 	.translate = nsfs_translate,
 	.translate_many = nsfs_translate_many,
 	.bind = local_bind,
+	.list_ns = nsfs_list_ns,
 };

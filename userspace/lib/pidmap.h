@@ -51,6 +51,12 @@ extern "C" {
  */
 #define PIDMAP_LEVEL_UNKNOWN	0xffffU
 
+/**
+ * PIDMAP_UID_UNKNOWN - the owner in a struct pidmap_ns whose @owner_inum is 0:
+ * the caller may not know the user namespace
+ */
+#define PIDMAP_UID_UNKNOWN	0xffffffffU
+
 /** struct pidmap - a handle: an open back end */
 struct pidmap;
 
@@ -96,19 +102,23 @@ struct pidmap_stamp {
 
 /**
  * pidmap_open() - open a back end
- * @backend: ``device`` (the kernel module), ``nsfs`` (the kernel's own ioctls,
- *	Linux 6.11 and newer), ``procfs`` (/proc), or several with ``+`` between
- *	them: what one cannot know is asked of the next. NULL chooses: the
- *	device, else ``nsfs+procfs``, else ``procfs``.
+ * @backend: ``device`` (the kernel module), ``nsfs`` (the kernel's own
+ *	interfaces, Linux 6.11 and newer), ``procfs`` (/proc), or several with
+ *	``+`` between them, which are asked in turn. NULL opens all that there
+ *	are, in this order.
  * @flags: must be 0
  *
- * The back ends nsfs and procfs look from the PID namespace the caller lives
- * in. A child process in another PID namespace opens its own handle: with the
- * parent's, these two answer EOPNOTSUPP.
+ * If a back end cannot know an answer (EOPNOTSUPP), the next one is asked. So
+ * it is if the device refuses (EPERM): a caller that may use the device but
+ * lacks the identity right still gets what /proc shows to anybody.
  *
- * Return: a handle, or NULL with errno: EINVAL where there is no back end of
- * that name, EOPNOTSUPP where this kernel lacks it, else what open(2) says,
- * ENOENT for an absent module and EACCES for a closed device node among them.
+ * The back ends nsfs and procfs look from the PID namespace that the caller
+ * lives in. A child process in another PID namespace opens its own handle: with
+ * the parent's, these two fail with EOPNOTSUPP.
+ *
+ * Return: a handle, or NULL with errno: EINVAL if there is no back end of that
+ * name, EOPNOTSUPP if this kernel lacks it, else what open(2) reports: ENOENT
+ * for an absent module and EACCES for a closed device node among them.
  */
 struct pidmap *pidmap_open(const char *backend, unsigned int flags);
 
@@ -119,11 +129,11 @@ struct pidmap *pidmap_open(const char *backend, unsigned int flags);
 void pidmap_close(struct pidmap *h);
 
 /**
- * pidmap_backend() - what answers
+ * pidmap_backend() - which back ends a handle has
  * @h: the handle
  *
- * Return: the name of the back end, as pidmap_open() takes it; valid until
- * the handle is closed.
+ * Return: their names, as pidmap_open() takes them, such as
+ * ``device+nsfs+procfs``; valid until the handle is closed.
  */
 const char *pidmap_backend(const struct pidmap *h);
 
@@ -370,22 +380,25 @@ int pidmap_pids(struct pidmap *h, enum pidmap_type type, pid_t nr,
 		size_t capacity, struct pidmap_stamp *stamp);
 
 /**
- * typedef pidmap_task_fn - told about one task
- * @task: a record, valid during the call. Its start time is 0 where the back
- *	end cannot know it.
- * @arg: what the caller of pidmap_list() gave
+ * typedef pidmap_task_fn - called for one task
+ * @task: a record, valid during the call; copy no more than its @size. What the
+ *	back end cannot know is 0: without the module, the start time, the cgroup
+ *	and the pid ID; and the inode number of a namespace that the caller may
+ *	not know.
+ * @arg: what the caller of pidmap_list() passed
  *
- * Return: 0 to go on, anything else to stop.
+ * Return: 0 to continue, anything else to stop.
  */
 typedef int (*pidmap_task_fn)(const struct pidmap_task *task, void *arg);
 
 /**
- * typedef pidmap_ns_fn - told about one PID namespace
- * @ns: a record, valid during the call. Its number of IDs is 0 where the back
- *	end cannot know it.
- * @arg: what the caller of pidmap_list_ns() gave
+ * typedef pidmap_ns_fn - called for one PID namespace
+ * @ns: a record, valid during the call; copy no more than its @size. What the
+ *	back end cannot know is 0 (the start time, the number of IDs),
+ *	%PIDMAP_LEVEL_UNKNOWN or %PIDMAP_UID_UNKNOWN.
+ * @arg: what the caller of pidmap_list_ns() passed
  *
- * Return: 0 to go on, anything else to stop.
+ * Return: 0 to continue, anything else to stop.
  */
 typedef int (*pidmap_ns_fn)(const struct pidmap_ns *ns, void *arg);
 
@@ -396,13 +409,18 @@ typedef int (*pidmap_ns_fn)(const struct pidmap_ns *ns, void *arg);
  * @flags: PIDMAP_LIST_THREADS for every TID instead of every TGID,
  *	PIDMAP_LIST_DIRECT to leave out the members of child namespaces
  * @each: called for every task
- * @arg: handed to @each
+ * @arg: passed to @each
  *
- * A task alive during the whole walk is told of exactly once. Needs the
- * identity right. A walk uses little memory, however many tasks there are.
+ * A task that is alive during the whole walk is shown exactly once. A walk uses
+ * little memory, however many tasks there are.
  *
- * Return: 0 when done, what @each returned where it stopped the walk, or -1
- * with errno.
+ * The device needs the identity right. Without it, the other back ends list
+ * what /proc shows to the caller. If that is not all, the walk still shows the
+ * rest, and fails with EACCES at its end: tasks are missing, or the inode
+ * number of their namespace is 0.
+ *
+ * Return: 0 if everything was shown; what @each returned if that stopped the
+ * walk; or -1 with errno, EACCES if only a part was shown.
  */
 int pidmap_list(struct pidmap *h, struct pidmap_nsref ns, unsigned int flags,
 		pidmap_task_fn each, void *arg);
@@ -412,9 +430,9 @@ int pidmap_list(struct pidmap *h, struct pidmap_nsref ns, unsigned int flags,
  * @h: the handle
  * @ns: the namespace
  * @each: called for every PID namespace
- * @arg: handed to @each
+ * @arg: passed to @each
  *
- * Needs the identity right. The order is not defined.
+ * The order is not defined. Rights and EACCES are as for pidmap_list().
  *
  * Return: as pidmap_list().
  */
@@ -473,20 +491,37 @@ int pidmap_pidfd(struct pidmap *h, enum pidmap_type type, pid_t nr,
 int pidmap_open_proc(struct pidmap *h);
 
 /**
- * pidmap_snapshot_new() - take down all numbers of this moment
- * @h: the handle; may be closed while the snapshot lives on
- * @ns: a namespace; its tasks and those of its descendants are taken
- * @flags: PIDMAP_LIST_THREADS to take every TID, not only every TGID
+ * PIDMAP_SNAPSHOT_PARTIAL - flag of pidmap_snapshot_new(): accept that the
+ * caller may not see everything
+ */
+#define PIDMAP_SNAPSHOT_PARTIAL	0x10000U
+
+/**
+ * pidmap_snapshot_new() - record all numbers at one point in time
+ * @h: the handle, which may be closed before the snapshot is freed
+ * @ns: a namespace; its tasks and those of its descendants are recorded
+ * @flags: PIDMAP_LIST_THREADS to record every TID, not only every TGID;
+ *	%PIDMAP_SNAPSHOT_PARTIAL
  *
- * What a snapshot says does not change any more, so any number of threads may
- * ask it at once. A task that was alive all the time is in it. Needs the
- * identity right.
+ * A snapshot does not change, so any number of threads may use it at once. A
+ * task that is alive during the whole call is in it. Rights are as for
+ * pidmap_list(). If something is hidden from the caller, the call fails with
+ * EACCES, or with %PIDMAP_SNAPSHOT_PARTIAL it records the rest.
  *
  * Return: the snapshot, or NULL with errno.
  */
 struct pidmap_snapshot *pidmap_snapshot_new(struct pidmap *h,
 					    struct pidmap_nsref ns,
 					    unsigned int flags);
+
+/**
+ * pidmap_snapshot_partial() - was something hidden from the caller?
+ * @s: the snapshot
+ *
+ * Return: 1 if tasks may be missing, and a number that is not found may be in
+ * use nevertheless; else 0.
+ */
+int pidmap_snapshot_partial(const struct pidmap_snapshot *s);
 
 /**
  * pidmap_snapshot_free() - drop a snapshot

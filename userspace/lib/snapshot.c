@@ -30,7 +30,7 @@
 #define FIRST_ROOM	65536
 
 struct space {
-	struct pidmap_ns rec;
+	const struct pidmap_ns *rec;	/* in ns_records */
 	uint32_t parent;	/* index; NONE for the view */
 	uint32_t depth;
 	bool begun;		/* a task of it was met */
@@ -45,6 +45,8 @@ struct pidmap_snapshot {
 	size_t count;
 	uint32_t *table;
 	size_t mask;		/* of an index of the table */
+	char *ns_records;	/* as they came, of their own sizes */
+	bool partial;		/* something was hidden from the caller */
 	struct space *spaces;	/* parents before children */
 	size_t nspaces;
 	uint32_t *inums;	/* inode number to index: open addressing */
@@ -98,7 +100,7 @@ static int keep_task(const struct pidmap_task *task, void *arg)
 }
 
 /* Where the back end can, it writes the records where they stay. */
-static int list_tasks(struct pidmap_snapshot *s, struct pidmap *h,
+static int fill_tasks(struct pidmap_snapshot *s, struct pidmap *h,
 		      struct pidmap_nsref ns, unsigned int flags)
 {
 	struct pidmap_list req = {
@@ -108,13 +110,6 @@ static int list_tasks(struct pidmap_snapshot *s, struct pidmap *h,
 	};
 	int err;
 
-	/* No record is at 0. */
-	s->used = UNIT;
-	s->listed = 0;
-	if (!h->ops[0]->list_fill) {
-		err = pidmap_list(h, ns, flags, keep_task, s);
-		return err < 0 ? errno : err;
-	}
 	do {
 		err = reserve(s, FIRST_ROOM / 2);
 		if (err)
@@ -131,45 +126,87 @@ static int list_tasks(struct pidmap_snapshot *s, struct pidmap *h,
 	return 0;
 }
 
-/* The namespaces told of by one walk. */
+/* Return: 0 or an errno; EACCES if all is there that the caller may see. */
+static int list_tasks(struct pidmap_snapshot *s, struct pidmap *h,
+		      struct pidmap_nsref ns, unsigned int flags)
+{
+	int err = EOPNOTSUPP;
+
+	/* No record is at 0. */
+	s->used = UNIT;
+	s->listed = 0;
+	if (h->ops[0]->list_fill)
+		err = fill_tasks(s, h, ns, flags);
+	/* Another back end may know what this one does not allow. */
+	if (err != EOPNOTSUPP && err != EPERM)
+		return err;
+	s->used = UNIT;
+	s->listed = 0;
+	err = reserve(s, 0);
+	if (err)
+		return err;
+	err = pidmap_list(h, ns, flags, keep_task, s);
+	return err < 0 ? errno : err;
+}
+
+/* The namespaces that one walk shows. */
 struct spaces {
-	struct pidmap_ns *rec;
-	size_t count;
+	char *records;
+	size_t used;
 	size_t room;
+	const struct pidmap_ns **rec;	/* sorted by inode number */
+	size_t count;
 };
 
 static int keep_ns(const struct pidmap_ns *ns, void *arg)
 {
 	struct spaces *s = arg;
-	size_t used = s->count * sizeof(*ns);
 
-	if (used + sizeof(*ns) > s->room) {
-		void *rec = grow(s->rec, used, sizeof(*ns), &s->room);
+	if (s->used + ns->size > s->room) {
+		void *more = grow(s->records, s->used, ns->size, &s->room);
 
-		if (!rec)
+		if (!more)
 			return ENOMEM;
-		s->rec = rec;
+		s->records = more;
 	}
-	s->rec[s->count++] = *ns;
+	memcpy(s->records + s->used, ns, ns->size);
+	s->used += ns->size;
+	s->count++;
 	return 0;
 }
 
 static int by_inum(const void *a, const void *b)
 {
-	uint32_t x = ((const struct pidmap_ns *)a)->inum;
-	uint32_t y = ((const struct pidmap_ns *)b)->inum;
+	uint32_t x = (*(const struct pidmap_ns * const *)a)->inum;
+	uint32_t y = (*(const struct pidmap_ns * const *)b)->inum;
 
 	return (x > y) - (x < y);
 }
 
+static void free_spaces(struct spaces *s)
+{
+	free(s->records);
+	free(s->rec);
+}
+
+/* Return: as list_tasks(). */
 static int list_spaces(struct pidmap *h, struct spaces *s)
 {
 	int ret = pidmap_list_ns(h, pidmap_ns_view(), keep_ns, s);
+	size_t i, pos;
 
-	if (ret)
-		return ret > 0 ? ret : errno;
+	if (ret > 0)
+		return ret;
+	if (ret && errno != EACCES)
+		return errno;
+	ret = ret ? EACCES : 0;
+	s->rec = malloc((s->count + 1) * sizeof(*s->rec));
+	if (!s->rec)
+		return ENOMEM;
+	for (i = 0, pos = 0; i < s->count; pos += s->rec[i++]->size)
+		s->rec[i] = (const void *)(s->records + pos);
 	qsort(s->rec, s->count, sizeof(*s->rec), by_inum);
-	return 0;
+	return ret;
 }
 
 static bool same_ns(const struct pidmap_ns *a, const struct pidmap_ns *b)
@@ -182,7 +219,7 @@ static size_t inum_slot(const struct pidmap_snapshot *s, uint32_t inum)
 {
 	size_t i = inum * 0x9E3779B1U & s->inum_mask;
 
-	while (s->inums[i] != NONE && s->spaces[s->inums[i]].rec.inum != inum)
+	while (s->inums[i] != NONE && s->spaces[s->inums[i]].rec->inum != inum)
 		i = (i + 1) & s->inum_mask;
 	return i;
 }
@@ -197,7 +234,7 @@ static void add_space(struct pidmap_snapshot *s, const struct pidmap_ns *rec,
 {
 	struct space *space = &s->spaces[s->nspaces];
 
-	space->rec = *rec;
+	space->rec = rec;
 	space->parent = parent;
 	space->depth = parent == NONE ? 0 : s->spaces[parent].depth + 1;
 	s->inums[inum_slot(s, rec->inum)] = s->nspaces++;
@@ -210,19 +247,19 @@ static size_t intersect(const struct spaces *before, struct spaces *after)
 
 	for (a = 0; a < after->count; a++) {
 		while (b < before->count &&
-		       before->rec[b].inum < after->rec[a].inum)
+		       before->rec[b]->inum < after->rec[a]->inum)
 			b++;
 		if (b < before->count &&
-		    before->rec[b].inum == after->rec[a].inum &&
-		    same_ns(&before->rec[b], &after->rec[a]))
+		    before->rec[b]->inum == after->rec[a]->inum &&
+		    same_ns(before->rec[b], after->rec[a]))
 			after->rec[n++] = after->rec[a];
 	}
 	return n;
 }
 
 /* Level by level, so that a parent comes before its children. */
-static int take_spaces(struct pidmap_snapshot *s, const struct pidmap_ns *recs,
-		       size_t count)
+static int take_spaces(struct pidmap_snapshot *s,
+		       const struct pidmap_ns * const *recs, size_t count)
 {
 	size_t i, added, slots = 8;
 
@@ -240,7 +277,7 @@ static int take_spaces(struct pidmap_snapshot *s, const struct pidmap_ns *recs,
 
 		added = 0;
 		for (i = 0; i < count; i++) {
-			const struct pidmap_ns *rec = &recs[i];
+			const struct pidmap_ns *rec = recs[i];
 			uint32_t parent = NONE;
 
 			if (find_space(s, rec->inum) != NONE)
@@ -322,8 +359,8 @@ static bool is_doubtful(struct space *space, const struct pidmap_task *task)
 	space->begun = true;
 	return space->depth &&
 	       (begun == init ||
-		(init && (pidmap_task_nr(task)[0] != space->rec.init ||
-			  task->start_time != space->rec.start_time)));
+		(init && (pidmap_task_nr(task)[0] != space->rec->init ||
+			  task->start_time != space->rec->start_time)));
 }
 
 /* Records say their length; the first one is one unit behind the start. */
@@ -338,8 +375,13 @@ static int make_index(struct pidmap_snapshot *s, bool certain)
 
 	if (s->used / UNIT >= NONE)
 		return EOVERFLOW;
-	/* At most half full; an odd number of levels is padded. */
-	numbers = (s->used - UNIT - s->listed * sizeof(*task)) / sizeof(pid_t);
+	/*
+	 * At most half full. The numbers of all records begin at the same
+	 * offset, and an odd number of levels is padded.
+	 */
+	task = record(s, 1);
+	numbers = s->listed ? (s->used - UNIT - s->listed * task->nr_offset) /
+			      sizeof(pid_t) : 0;
 	while (slots < 2 * numbers)
 		slots *= 2;
 	s->mask = slots - 1;
@@ -372,6 +414,8 @@ static void drop(struct pidmap_snapshot *s)
 	free(s->table);
 	free(s->spaces);
 	free(s->inums);
+	free(s->ns_records);
+	s->ns_records = NULL;
 	s->tasks = NULL;
 	s->table = NULL;
 	s->spaces = NULL;
@@ -393,14 +437,22 @@ static int build(struct pidmap_snapshot *s, struct pidmap *h,
 	int err;
 
 	err = list_tasks(s, h, ns, flags);
-	if (!err)
+	s->partial = err == EACCES;
+	if (!err || s->partial)
 		err = list_spaces(h, &after);
+	if (err == EACCES) {
+		s->partial = true;
+		err = 0;
+	}
 	if (!err)
 		err = take_spaces(s, after.rec, before ?
 				  intersect(before, &after) : after.count);
-	if (!err)
+	if (!err) {
+		s->ns_records = after.records;
+		after.records = NULL;
 		err = make_index(s, before);
-	free(after.rec);
+	}
+	free_spaces(&after);
 	return err;
 }
 
@@ -410,9 +462,9 @@ static int build_certain(struct pidmap_snapshot *s, struct pidmap *h,
 	struct spaces before = { 0 };
 	int err = list_spaces(h, &before);
 
-	if (!err)
+	if (!err || err == EACCES)
 		err = build(s, h, ns, flags, &before);
-	free(before.rec);
+	free_spaces(&before);
 	return err;
 }
 
@@ -421,20 +473,30 @@ API struct pidmap_snapshot *pidmap_snapshot_new(struct pidmap *h,
 						unsigned int flags)
 {
 	struct pidmap_snapshot *s = calloc(1, sizeof(*s));
+	bool partial = flags & PIDMAP_SNAPSHOT_PARTIAL;
 	int err;
 
 	if (!s)
 		return NULL;
+	flags &= ~PIDMAP_SNAPSHOT_PARTIAL;
 	err = build(s, h, ns, flags, NULL);
 	if (err == EAGAIN) {
 		drop(s);
 		err = build_certain(s, h, ns, flags);
 	}
+	/* Either is not wanted, or not even the view was seen. */
+	if (s->partial && (err ? err == EAGAIN : !partial))
+		err = EACCES;
 	if (!err)
 		return s;
 	pidmap_snapshot_free(s);
 	errno = err;
 	return NULL;
+}
+
+API int pidmap_snapshot_partial(const struct pidmap_snapshot *s)
+{
+	return s->partial;
 }
 
 API void pidmap_snapshot_free(struct pidmap_snapshot *s)
@@ -529,9 +591,9 @@ API int pidmap_snapshot_pids(const struct pidmap_snapshot *s, pid_t nr,
 		return -1;
 	}
 	for (i = task->levels - 1; i >= 0; i--) {
-		pids[i].inum = s->spaces[space].rec.inum;
+		pids[i].inum = s->spaces[space].rec->inum;
 		pids[i].nr = pidmap_task_nr(task)[i];
-		pids[i].id = s->spaces[space].rec.id;
+		pids[i].id = s->spaces[space].rec->id;
 		space = s->spaces[space].parent;
 	}
 	return task->levels;
@@ -556,5 +618,5 @@ API size_t pidmap_snapshot_ns_count(const struct pidmap_snapshot *s)
 API const struct pidmap_ns *
 pidmap_snapshot_ns(const struct pidmap_snapshot *s, size_t i)
 {
-	return i < s->nspaces ? &s->spaces[i].rec : NULL;
+	return i < s->nspaces ? s->spaces[i].rec : NULL;
 }
