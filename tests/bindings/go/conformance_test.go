@@ -195,7 +195,7 @@ func (s *suite) reaped() {
 		s.Fatal(err)
 	}
 	pid := pidmap.PID(child.Process.Pid)
-	pidfd, err := s.h.PIDFD(pid, ref(V))
+	pidfd, err := s.h.PIDFD(pidmap.TGID, pid, ref(V))
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -206,14 +206,14 @@ func (s *suite) reaped() {
 	s.good(false, got, 0, err, pidmap.ErrNoID, "reaped")
 	got, err = s.h.TranslatePIDFD(int(pidfd.Fd()), ref(V))
 	s.good(false, got, 0, err, pidmap.ErrNoID, "pidfd of a reaped process")
-	_, err = s.h.PIDFD(pid, ref(V))
+	_, err = s.h.PIDFD(pidmap.TGID, pid, ref(V))
 	s.good(false, 0, 0, err, pidmap.ErrNoID, "pidfd for a reaped process")
 }
 
 func (s *suite) pidfd() {
 	child := byName["a-child"]
 	for space := range []int{V, A} {
-		pidfd, err := s.h.PIDFD(child.number[space], ref(space))
+		pidfd, err := s.h.PIDFD(pidmap.TGID, child.number[space], ref(space))
 		if err != nil {
 			s.Fatal(err)
 		}
@@ -225,8 +225,25 @@ func (s *suite) pidfd() {
 		s.good(false, 0, 0, err, pidmap.ErrRemote, "pidfd to B")
 		pidfd.Close()
 	}
-	_, err := s.h.PIDFD(byName["a-thread"].number[A], ref(A))
+	_, err := s.h.PIDFD(pidmap.TGID, byName["a-thread"].number[A], ref(A))
 	s.good(false, 0, 0, err, pidmap.ErrNoID, "pidfd for a thread")
+	for name, reason := range map[string]error{"b-init": nil, "a-orphans": pidmap.ErrNoID} {
+		r := byName[name]
+		pidfd, err := s.h.PIDFD(pidmap.PGID, r.number[A], ref(A))
+		if s.good(true, 0, 0, err, reason, "pidfd for the group of %s", name) {
+			got, err := s.h.TranslatePIDFD(int(pidfd.Fd()), ref(V))
+			s.good(false, got, r.number[V], err, nil, "pidfd of a group")
+			pidfd.Close()
+		}
+	}
+	thread, err := s.h.PIDFD(pidmap.TID, byName["a-thread"].number[A], ref(A))
+	if err == nil {
+		got, err := s.h.TranslatePIDFD(int(thread.Fd()), ref(A))
+		s.good(false, got, byName["a-thread"].number[A], err, nil, "pidfd of a thread")
+		thread.Close()
+	} else if !errors.Is(err, pidmap.ErrUnsupported) {
+		s.Errorf("pidfd of a thread: %v", err)
+	}
 	null, _ := os.Open("/dev/null")
 	defer null.Close()
 	_, err = s.h.TranslatePIDFD(int(null.Fd()), ref(V))
@@ -479,7 +496,7 @@ func (s *suite) stamps() {
 		s.good(false, 0, 0, err, pidmap.ErrReused, "another's start time, IDs")
 		_, err = s.h.PIDs(pidmap.TID, child.number[V], ref(V), wrong)
 		s.good(false, 0, 0, err, pidmap.ErrReused, "another's start time, PIDs")
-		_, err = s.h.PIDFD(child.number[V], ref(V), wrong)
+		_, err = s.h.PIDFD(pidmap.TGID, child.number[V], ref(V), wrong)
 		s.good(false, 0, 0, err, pidmap.ErrReused, "another's start time, pidfd")
 	}
 }

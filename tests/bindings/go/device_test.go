@@ -134,7 +134,7 @@ func TestClosed(t *testing.T) {
 		"many":      second(h.TranslateMany(pidmap.TID, nil, pidmap.View, pidmap.View)),
 		"list":      second(h.List(pidmap.View, 0)),
 		"info":      second(h.Info()),
-		"pidfd":     second(h.PIDFD(1, pidmap.View)),
+		"pidfd":     second(h.PIDFD(pidmap.TGID, 1, pidmap.View)),
 		"view":      h.SetView(pidmap.NSFile(files[A])),
 	} {
 		if !errors.Is(err, pidmap.ErrClosed) || !errors.Is(err, os.ErrClosed) {

@@ -85,7 +85,7 @@ func ExampleHandle_PIDFD() {
 	defer h.Close()
 
 	self := pidmap.PID(os.Getpid())
-	pidfd, err := h.PIDFD(self, pidmap.View)
+	pidfd, err := h.PIDFD(pidmap.TGID, self, pidmap.View)
 	if err != nil {
 		log.Fatal(err)
 	}

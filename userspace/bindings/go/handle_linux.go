@@ -95,12 +95,26 @@ const (
 	sysPidfdOpen       = sysBase + 434
 )
 
-func pidfdOpen(pid int) (int, error) {
-	fd, _, errno := syscall.Syscall(sysPidfdOpen, uintptr(pid), 0, 0)
+func pidfdOpen(pid int, flags int) (int, error) {
+	fd, _, errno := syscall.Syscall(sysPidfdOpen, uintptr(pid), uintptr(flags), 0)
 	if errno != 0 {
 		return -1, errno
 	}
 	return int(fd), nil
+}
+
+// pidfdOpenTask opens a pidfd of a task; of one that is no process only where
+// the kernel can.
+func pidfdOpenTask(t Type, pid int) (int, error) {
+	const thread = syscall.O_EXCL // PIDFD_THREAD
+	fd, err := pidfdOpen(pid, 0)
+	if t == TID && (err == syscall.EINVAL || err == syscall.ENOENT) {
+		fd, err = pidfdOpen(pid, thread)
+	}
+	if err == syscall.EINVAL || err == syscall.ENOSYS {
+		err = syscall.EOPNOTSUPP
+	}
+	return fd, err
 }
 
 // reaped says whether the process of a pidfd is no more, not even a zombie.
@@ -123,44 +137,42 @@ func (h *Handle) own() (NS, error) {
 	return NSFile(os.NewFile(uintptr(fd), "pid")), nil
 }
 
-// PIDFD returns a pidfd of the process that has the number nr, a TGID, in a
-// namespace. The start time is expected as in [Handle.Translate]. It cannot be
-// fooled by a number that is reused meanwhile.
+// PIDFD returns a pidfd for the number of an ID in a namespace. A PGID or SID
+// means the process that leads it. A TID of a thread needs Linux 6.9. The start
+// time is expected as in [Handle.Translate]. It cannot be fooled by a number
+// that is reused meanwhile. It fails with [ErrNoID] if the process was reaped.
 //
 // Under a view that SetView has set, the process must have a number in the
 // caller's own namespace, too.
-func (h *Handle) PIDFD(nr PID, from NS, expect ...time.Duration) (*os.File, error) {
+func (h *Handle) PIDFD(t Type, nr PID, from NS, expect ...time.Duration) (*os.File, error) {
 	own, err := h.own()
 	if err != nil {
 		return nil, err
 	}
 	for {
-		pid, err := h.Translate(TGID, nr, from, own, expect...)
+		pid, err := h.Translate(t, nr, from, own, expect...)
 		if err != nil {
 			return nil, err
 		}
-		fd, err := pidfdOpen(int(pid))
-		if err != nil && err != syscall.ESRCH && err != syscall.EINVAL {
-			if err == syscall.ENOSYS {
-				err = syscall.EOPNOTSUPP
-			}
-			return nil, wrap("pidfd", err)
+		fd, failed := pidfdOpenTask(t, int(pid))
+		if failed != nil && failed != syscall.ESRCH {
+			return nil, wrap("pidfd", failed)
 		}
-		again, lost := h.Translate(TGID, nr, from, own, expect...)
-		if lost != nil {
-			if err == nil {
-				syscall.Close(fd)
-			}
-			return nil, lost
-		}
-		if err != nil {
-			continue
-		}
+		again, err := h.Translate(t, nr, from, own, expect...)
 		// Not reaped yet: the number was its own all the time.
-		if again == pid && !reaped(fd) {
+		if failed == nil && err == nil && again == pid && !reaped(fd) {
 			return os.NewFile(uintptr(fd), "pidfd"), nil
 		}
-		syscall.Close(fd)
+		if failed == nil {
+			syscall.Close(fd)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if failed != nil && again == pid && t != TID && t != TGID {
+			// The ID is in use by others than its leader.
+			return nil, wrap("pidfd", failed)
+		}
 	}
 }
 

@@ -90,7 +90,7 @@ func openOwnNS() (int, error) {
 	if err == nil {
 		return fd, nil
 	}
-	pidfd, err := pidfdOpen(os.Getpid())
+	pidfd, err := pidfdOpen(os.Getpid(), 0)
 	if err != nil {
 		return -1, syscall.EOPNOTSUPP
 	}

@@ -27,7 +27,7 @@ func bytesOf([]uint64) []byte             { return nil }
 func readEvent([]uint64) (e Event, n int) { return }
 
 // PIDFD is for Linux.
-func (h *Handle) PIDFD(nr PID, from NS, expect ...time.Duration) (*os.File, error) {
+func (h *Handle) PIDFD(t Type, nr PID, from NS, expect ...time.Duration) (*os.File, error) {
 	return nil, wrap("pidfd", ErrUnsupported)
 }
 
