@@ -40,6 +40,12 @@ class Examples(unittest.TestCase):
         self.assertEqual(said.split("\n")[1], "pidmap: PIDs: there is no such "
                          "ID in that namespace")
 
+    def test_numbers_in_rust(self):
+        world = self.world
+        args = f"/proc/{world.a}/ns/pid", str(world.numbers(world.b)[1])
+        self.assertEqual(output("numbers-rust", *args),
+                         output("numbers", *args))
+
     def test_agent(self):
         world = test_python.World()
         self.addCleanup(world.close)

@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The crate answers about the processes that tests/lib's conformance suite
+//! makes; to be run as root where the module is loaded.
+
+use pidmap::{Error, Handle, ListFlags, Ns, Pid, Result, TaskIds, Type};
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::io::AsFd;
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+
+const NO_SUCH_PID: Pid = (1 << 22) + 1;
+const TYPES: [Type; 4] = [Type::Tid, Type::Tgid, Type::Pgid, Type::Sid];
+const BACKENDS: [&str; 3] = ["device", "procfs", "nsfs+procfs"];
+
+const V: usize = 0;
+const A: usize = 1;
+const B: usize = 2;
+const C: usize = 3;
+const PARENT: [Option<usize>; 4] = [None, Some(V), Some(A), Some(V)];
+
+struct Role {
+    name: String,
+    space: usize,
+    types: u32,
+    related: Vec<String>,
+    number: [Pid; 4],
+}
+
+struct World {
+    roles: Vec<Role>,
+    files: Vec<File>,
+    inums: Vec<u32>,
+    program: Child,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        drop(self.program.stdin.take());
+        self.program.wait().unwrap();
+    }
+}
+
+impl World {
+    fn new() -> World {
+        let mut program = Command::new("lib-conformance")
+            .arg("--world")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(program.stdout.take().unwrap()).lines();
+        let mut roles = Vec::new();
+        for line in lines.map(|line| line.unwrap()) {
+            if line == "end" {
+                break;
+            }
+            let words: Vec<String> = line.split(' ').map(String::from).collect();
+            let mut number = [0; 4];
+            for (i, word) in words[7..].iter().enumerate() {
+                number[i] = word.parse().unwrap();
+            }
+            roles.push(Role {
+                name: words[0].clone(),
+                space: "VABC".find(&words[1]).unwrap(),
+                types: words[2].parse().unwrap(),
+                related: words[3..7].to_vec(),
+                number,
+            });
+        }
+        let mut world = World {
+            roles,
+            files: Vec::new(),
+            inums: Vec::new(),
+            program,
+        };
+        for init in ["self", "a-init", "b-init", "c-init"] {
+            let file = File::open(format!("/proc/{}/ns/pid", world.number(init, V))).unwrap();
+            world.inums.push(file.metadata().unwrap().ino() as u32);
+            world.files.push(file);
+        }
+        world
+    }
+
+    fn number(&self, name: &str, space: usize) -> Pid {
+        let role = self.roles.iter().find(|r| r.name == name);
+        role.map_or(0, |r| r.number[space])
+    }
+
+    fn ns(&self, space: usize) -> Ns<'_> {
+        match space {
+            V => Ns::VIEW,
+            _ => Ns::fd(&self.files[space]),
+        }
+    }
+
+    fn wanted(&self, role: &Role, ty: Type, to: usize) -> Result<Pid> {
+        match role.number[to] {
+            _ if role.types & (1 << ty as u32) == 0 => Err(Error::NoId),
+            0 => Err(Error::Remote),
+            nr => Ok(nr),
+        }
+    }
+
+    fn path(&self, role: &Role) -> Vec<(u32, Pid)> {
+        let mut path = Vec::new();
+        let mut space = Some(role.space);
+        while let Some(at) = space {
+            path.insert(0, (self.inums[at], role.number[at]));
+            space = PARENT[at];
+        }
+        path
+    }
+
+    /// Every role, with each namespace that it has a number in.
+    fn asked(&self) -> impl Iterator<Item = (&Role, usize)> {
+        self.roles
+            .iter()
+            .flat_map(|role| (V..=C).map(move |from| (role, from)))
+            .filter(|(role, from)| role.number[*from] != 0)
+    }
+}
+
+// One world at a time, whatever runs the tests.
+static TURN: Mutex<()> = Mutex::new(());
+
+fn on_each(test: impl Fn(&World, &Handle, &str)) {
+    let _turn = TURN.lock().unwrap_or_else(|e| e.into_inner());
+    let world = World::new();
+    for backend in BACKENDS {
+        match Handle::open_backend(backend) {
+            Err(Error::Unsupported) if backend.starts_with("nsfs") => (),
+            handle => test(&world, &handle.unwrap(), backend),
+        }
+    }
+    let best = Handle::open().unwrap();
+    test(&world, &best, &best.backend());
+}
+
+#[test]
+fn translate() {
+    on_each(|world, h, backend| {
+        for ty in TYPES {
+            for (role, from) in world.asked() {
+                for to in V..=C {
+                    let got = h.translate(ty, role.number[from], world.ns(from), world.ns(to));
+                    // A group without its leader is hard to tell without the module.
+                    if got == Err(Error::Unsupported)
+                        && ty as u32 >= 2
+                        && !backend.contains("device")
+                    {
+                        continue;
+                    }
+                    assert_eq!(
+                        got,
+                        world.wanted(role, ty, to),
+                        "{backend}: {ty:?} of {} from {from} to {to}",
+                        role.name
+                    );
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn translate_many() {
+    on_each(|world, h, backend| {
+        let mut numbers = vec![0, -1, Pid::MIN, Pid::MAX, NO_SUCH_PID];
+        let mut wanted = vec![Err(Error::NoId); 5];
+        for role in world.roles.iter().filter(|r| r.number[A] != 0) {
+            numbers.push(role.number[A]);
+            wanted.push(world.wanted(role, Type::Tgid, B));
+        }
+        let got = h.translate_many(Type::Tgid, &numbers, world.ns(A), world.ns(B));
+        assert_eq!(got, Ok(wanted), "{backend}");
+        let none = h.translate_many(Type::Tgid, &[], world.ns(A), world.ns(B));
+        assert_eq!(none, Ok(vec![]));
+    });
+}
+
+#[test]
+fn task_ids_and_pids() {
+    on_each(|world, h, backend| {
+        for (role, from) in world.asked() {
+            let seen = |i: usize, to| world.number(&role.related[i], to);
+            for to in V..=C {
+                let got = h
+                    .task_ids(role.number[from], world.ns(from), world.ns(to))
+                    .map(|ids| match role.name.as_str() {
+                        "self" => TaskIds { ppid: 0, ..ids },
+                        _ => ids,
+                    });
+                let wanted = world.wanted(role, Type::Tid, to).map(|tid| TaskIds {
+                    tid,
+                    tgid: seen(0, to),
+                    pgid: seen(1, to),
+                    sid: seen(2, to),
+                    ppid: seen(3, to),
+                });
+                assert_eq!(got, wanted, "{backend}: {} from {from} to {to}", role.name);
+            }
+            let got = h.pids(Type::Tid, role.number[from], world.ns(from));
+            let got = got.map(|pids| pids.iter().map(|p| (p.inum, p.nr)).collect::<Vec<_>>());
+            let wanted = match world.wanted(role, Type::Tid, role.space) {
+                Ok(_) => Ok(world.path(role)),
+                Err(error) => Err(error),
+            };
+            assert_eq!(got, wanted, "{backend}: pids of {}", role.name);
+        }
+    });
+}
+
+#[test]
+fn lists_and_snapshots() {
+    on_each(|world, h, backend| {
+        for threads in [false, true] {
+            let flags = ListFlags {
+                threads,
+                direct: false,
+            };
+            let listed = h.list(world.ns(A), flags).unwrap();
+            assert!(!listed.partial);
+            let snapshot = h.snapshot(Ns::VIEW, flags).unwrap();
+            let tasks: HashMap<Pid, _> = listed.items.iter().map(|t| (t.numbers[0], t)).collect();
+            assert_eq!(tasks.len(), listed.items.len());
+            let ty = if threads { Type::Tid } else { Type::Tgid };
+            for (role, from) in world.asked() {
+                let wanted = world.wanted(role, ty, A).is_ok() && role.types & 1 != 0;
+                let task = tasks.get(&role.number[V]);
+                assert_eq!(task.is_some(), wanted, "{backend}: {}", role.name);
+                if let Some(task) = task {
+                    let numbers: Vec<Pid> = world.path(role).iter().map(|p| p.1).collect();
+                    assert_eq!(task.numbers, numbers);
+                    assert_eq!(task.inum, world.inums[role.space]);
+                    assert_eq!(task.tgid, world.number(&role.related[0], V));
+                    assert_eq!(task.pgid, world.number(&role.related[1], V));
+                    assert_eq!(task.sid, world.number(&role.related[2], V));
+                    assert_eq!(task.ppid, world.number(&role.related[3], V));
+                    assert_eq!(task.start_time != 0, backend.contains("device"));
+                }
+                if role.types & 1 == 0 {
+                    continue;
+                }
+                for to in V..=C {
+                    let got =
+                        snapshot.translate(role.number[from], world.inums[from], world.inums[to]);
+                    assert_eq!(got, world.wanted(role, ty, to), "{backend}: {}", role.name);
+                }
+            }
+            assert_eq!(snapshot.tasks().count(), snapshot.len());
+            assert!(!snapshot.is_empty());
+            assert_eq!(snapshot.namespaces().next().unwrap().inum, world.inums[V]);
+            assert_eq!(snapshot.translate(1, 1, 0), Err(Error::NotFound));
+            assert_eq!(snapshot.pids(1, world.inums[B]).unwrap().len(), 3);
+        }
+        let direct = ListFlags {
+            direct: true,
+            ..Default::default()
+        };
+        let listed = h.list(world.ns(A), direct).unwrap().items;
+        assert!(listed.iter().all(|t| t.inum == world.inums[A]) && !listed.is_empty());
+
+        let spaces = h.list_ns(world.ns(A)).unwrap().items;
+        let mut found: Vec<_> = spaces
+            .iter()
+            .map(|n| (n.inum, n.parent_inum, n.init, n.owner_uid))
+            .collect();
+        found.sort_by_key(|n| n.1);
+        let mut wanted = vec![
+            (
+                world.inums[A],
+                world.inums[V],
+                world.number("a-init", V),
+                Some(0),
+            ),
+            (
+                world.inums[B],
+                world.inums[A],
+                world.number("b-init", V),
+                Some(0),
+            ),
+        ];
+        wanted.sort_by_key(|n| n.1);
+        assert_eq!(found, wanted, "{backend}");
+    });
+}
+
+#[test]
+fn names_and_bad_input() {
+    on_each(|world, h, backend| {
+        let nr = world.number("b-child", A);
+        let wanted = world.number("b-child", B);
+        let ask = |from, to| h.translate(Type::Tid, nr, from, to);
+        let (a, b) = (world.inums[A], world.inums[B]);
+        assert_eq!(ask(Ns::inum(a), Ns::inum(b)), Ok(wanted));
+        let by_tid = Ns::tid(world.number("a-thread", V));
+        assert_eq!(ask(by_tid, world.ns(B)), Ok(wanted));
+        assert_eq!(ask(Ns::inum(1), world.ns(B)), Err(Error::NotFound));
+        assert_eq!(ask(Ns::tid(-1), world.ns(B)), Err(Error::NotFound));
+        let null = File::open("/dev/null").unwrap();
+        assert_eq!(ask(Ns::fd(&null), world.ns(B)), Err(Error::Invalid));
+        assert!(h.set_view(&null).is_err());
+        let pidfd = h.translate_pidfd(null.as_fd(), Ns::VIEW);
+        assert_eq!(pidfd, Err(Error::BadFd));
+        for number in [0, -1, Pid::MIN, Pid::MAX, NO_SUCH_PID] {
+            let got = h.translate(Type::Tid, number, Ns::VIEW, Ns::VIEW);
+            assert_eq!(got, Err(Error::NoId), "{backend}: {number}");
+        }
+        let info = h.info().unwrap();
+        assert_eq!(info.inum, world.inums[V]);
+        assert!(info.identity && !info.raised);
+
+        let h = Handle::open_backend(backend).unwrap();
+        let translate = |h: &Handle| h.translate(Type::Tid, nr, Ns::BOUND, Ns::BOUND);
+        assert_eq!(translate(&h), Err(Error::NotBound));
+        assert_eq!(h.bind(world.ns(A), world.ns(B)), Ok(()));
+        assert_eq!(translate(&h), Ok(wanted));
+        assert_eq!(h.bind(world.ns(A), world.ns(B)), Err(Error::Busy));
+    });
+    for name in ["telepathy", "", "procfs\0", "device+"] {
+        assert!(Handle::open_backend(name).is_err(), "{name:?}");
+    }
+    assert_eq!(pidmap::version(), env!("PIDMAP_VERSION"));
+    let error = Error::NoId;
+    assert_eq!(error.to_string(), "there is no such ID in that namespace");
+    assert_eq!(std::io::Error::from(error).raw_os_error(), Some(3));
+    assert_eq!(error.errno(), 3);
+}
+
+#[test]
+fn pidfds() {
+    on_each(|world, h, backend| {
+        let nr = world.number("a-child", A);
+        let pidfd = h.pidfd(Type::Tgid, nr, world.ns(A), None).unwrap();
+        let back = h.translate_pidfd(pidfd.as_fd(), world.ns(A));
+        assert_eq!(back, Ok(nr), "{backend}");
+        let back = h.translate_pidfd(pidfd.as_fd(), world.ns(B));
+        assert_eq!(back, Err(Error::Remote), "{backend}");
+        let gone = h.pidfd(Type::Tgid, NO_SUCH_PID, Ns::VIEW, None);
+        assert_eq!(gone.err(), Some(Error::NoId), "{backend}");
+    });
+}
+
+#[test]
+fn stamps_and_views() {
+    on_each(|world, h, backend| {
+        let nr = world.number("a-child", A);
+        if !backend.contains("device") {
+            let stamp = h.stamp(Type::Tgid, nr, world.ns(A));
+            assert_eq!(stamp, Err(Error::Unsupported));
+            return;
+        }
+        let stamp = h.stamp(Type::Tgid, nr, world.ns(A)).unwrap();
+        let expecting =
+            |start| h.translate_expecting(Type::Tgid, nr, world.ns(A), world.ns(A), start);
+        assert_eq!(expecting(stamp.start_time), Ok(nr));
+        assert_eq!(expecting(stamp.start_time + 1), Err(Error::Reused));
+        assert_eq!(expecting(0), Err(Error::Reused));
+        let pidfd = |start| h.pidfd(Type::Tgid, nr, world.ns(A), Some(start));
+        assert!(pidfd(stamp.start_time).is_ok());
+        assert_eq!(pidfd(0).err(), Some(Error::Reused));
+
+        let raised = Handle::open_backend(backend).unwrap();
+        assert_eq!(raised.set_view(&world.files[A]), Ok(()));
+        let got = raised.translate(Type::Tgid, nr, Ns::VIEW, world.ns(A));
+        assert_eq!(got, Ok(nr));
+        assert!(raised.info().unwrap().raised);
+        assert_eq!(raised.set_view(&world.files[A]), Err(Error::Busy));
+    });
+}
+
+#[test]
+fn threads_and_fork() {
+    extern "C" {
+        fn fork() -> i32;
+        fn waitpid(pid: i32, status: *mut i32, options: i32) -> i32;
+        fn _exit(status: i32) -> !;
+    }
+    on_each(|world, h, backend| {
+        let (nr, wanted) = (world.number("b-init", V), world.number("b-init", A));
+        let right = || h.translate(Type::Tgid, nr, Ns::VIEW, world.ns(A)) == Ok(wanted);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| assert!((0..50).all(|_| right()), "{backend}"));
+            }
+        });
+        // A child of the same namespace may go on using the handle.
+        let child = unsafe { fork() };
+        if child == 0 {
+            let same = h.translate(Type::Tgid, std::process::id() as i32, Ns::VIEW, Ns::VIEW);
+            let ok = right() && same == Ok(std::process::id() as i32);
+            unsafe { _exit(if ok { 0 } else { 1 }) }
+        }
+        let mut status = -1;
+        assert_eq!(unsafe { waitpid(child, &mut status, 0) }, child);
+        assert_eq!(status, 0, "{backend}: after fork");
+    });
+}
