@@ -53,7 +53,8 @@ guest_tools=(unshare nsenter setpriv lsns)
 program()
 {
 	if foreign; then
-		find "$sysroot"/{,usr/}{bin,sbin} -name "$1" | head -n 1
+		find "$sysroot"/{,usr/}{bin,sbin} -name "$1" 2>/dev/null |
+			head -n 1
 	else
 		command -v "$1"
 	fi

@@ -555,6 +555,8 @@ make_target()
 		--aptopt='Acquire::Retries "3"' \
 		"$suite" "$1/root" - < <(pockets='' sources)
 	rm "$1/apt.conf"
+	# which is where the linker's scripts of the C library point
+	[ -e "$1/root/lib" ] || ln -s usr/lib "$1/root/lib"
 }
 
 # target_root: sets sysroot, the programs and libraries of a foreign guest
