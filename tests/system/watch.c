@@ -538,6 +538,1047 @@ static void thread_executes(void **state)
 	unwatch(below);
 }
 
+/* --------------------------------------------------------------- bad input */
+
+static void bad_requests(void **state)
+{
+	static const unsigned int sizes[] = {
+		0, 1, 8, 2048, 4095, 4097, 6144, 12288, PIDMAP_RING_MAX - 1,
+		PIDMAP_RING_MAX + 4096, PIDMAP_RING_MAX * 2, 1U << 31, ~0U,
+	};
+	struct tree *t = grow();
+	struct pidmap_watch w;
+	struct reader *r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(sizes); i++)
+		check_eq(watch_on(self, OWN, VIEW, 0, sizes[i]), -EINVAL);
+	for (i = 1; i < 32; i++)
+		check_eq(watch_on(self, OWN, VIEW, 1U << i, 4096), -EINVAL);
+	w = (struct pidmap_watch){ .size = sizeof(w), .ring_size = 4096,
+				   .reserved = 1 };
+	check_eq(call(self, OWN, PIDMAP_WATCH, &w, sizeof(w)), -EINVAL);
+	w = (struct pidmap_watch){ .size = sizeof(w) - 8, .ring_size = 4096 };
+	check_eq(call(self, OWN, PIDMAP_WATCH, &w, sizeof(w)), -EINVAL);
+	check_eq(watch_on(self, OWN, REF(7, 0), 0, 4096), -EINVAL);
+	check_eq(watch_on(self, OWN, BOUND, 0, 4096), -EINVAL);
+	check_eq(watch_on(self, OWN, REF(PIDMAP_NS_VIEW, 1), 0, 4096), -EINVAL);
+	check_eq(watch_on(self, OWN, FD(INT32_MAX), 0, 4096), -EBADF);
+	check_eq(watch_on(self, OWN, FD(OWN), 0, 4096), -EINVAL);
+	check_eq(watch_on(self, OWN, INUM(1), 0, 4096), -ENOENT);
+	/* outside the view */
+	check_eq(watch_on(t->a, OWN, FD(self->ns), 0, 4096), -EPERM);
+	check_eq(watch_on(t->a, OWN, FD(t->s->ns), 0, 4096), -EPERM);
+	check_eq(watch_on(t->a, OWN, LEVEL(0), 0, 4096), -EPERM);
+	check_eq(watch_on(t->a, OWN, INUM(t->s->inum), 0, 4096), -ENOENT);
+	/* none of that has changed the files */
+	check_eq(watch_on(t->a, OWN, INUM(t->b->inum), 0, 4096), 0);
+	r = watch(BY_TID(t->b2->pid), 0, 4096);
+	unwatch(r);
+	check_eq(watch_on(self, OWN, VIEW, 0, PIDMAP_RING_MAX), 0);
+}
+
+static void once(void **state)
+{
+	struct tree *t = grow();
+	struct pidmap_bind b = { .size = sizeof(b), .from = VIEW,
+				 .to = FD(t->a->ns) };
+	struct pidmap_set_view v = { .size = sizeof(v), .ns = FD(self->ns) };
+	struct reader *r = watch(VIEW, 0, 4096);
+
+	(void)state;
+	check_eq(watch_on(self, r->fd, VIEW, 0, 4096), -EBUSY);
+	check_eq(watch_on(self, r->fd, FD(t->a->ns), 1, 8192), -EBUSY);
+	check_eq(call(self, r->fd, PIDMAP_SET_VIEW, &v, sizeof(v)), -EBUSY);
+	/* all else works */
+	check_eq(translate_on(self, r->fd, PIDMAP_TGID, t->a2->pid, VIEW,
+			      FD(t->a->ns)), 71);
+	check_eq(call(self, r->fd, PIDMAP_BIND, &b, sizeof(b)), 0);
+	check_eq(translate_bound(self, r->fd, PIDMAP_TGID, t->a2->pid), 71);
+	drain(r);
+	check_eq(r->syncs, 1);
+	unwatch(r);
+	/* and in the other order */
+	check_eq(call(self, OWN, PIDMAP_SET_VIEW, &v, sizeof(v)), 0);
+	check_eq(watch_on(self, OWN, FD(t->a->ns), 0, 4096), 0);
+}
+
+static void bad_reads(void **state)
+{
+	struct tree *t = grow();
+	struct reader *r = watch(FD(t->a->ns), 0, 4096);
+	char *memory = mmap(NULL, 2 * PAGE_BYTES, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *hole = memory + PAGE_BYTES;
+	unsigned int i;
+	struct event e;
+
+	(void)state;
+	check(memory != MAP_FAILED);
+	check_eq(munmap(hole, PAGE_BYTES), 0);
+	check_eq(lseek(r->fd, 0, SEEK_SET), -1);
+	check_eq(errno, ESPIPE);
+	check_eq(pread(r->fd, memory, 4096, 0), -1);
+	check_eq(errno, ESPIPE);
+	check_eq(write(r->fd, memory, 8), -1);
+	check_eq(errno, EBADF);
+	reap(spawn(t->a, 0));
+	/* the SYNC, and no byte of what follows */
+	for (i = 0; i < sizeof(e.e); i++) {
+		check_eq(read(r->fd, memory, i), -1);
+		check_eq(errno, EINVAL);
+	}
+	for (i = 0; i < sizeof(e.e); i++) {
+		check_eq(read(r->fd, hole - i, 4096), -1);
+		check_eq(errno, EFAULT);
+	}
+	check_eq(read(r->fd, memory, sizeof(e.e)), sizeof(e.e));
+	check_eq(parse(memory, &e), sizeof(e.e));
+	check_eq(e.e.kind, PIDMAP_EVENT_SYNC);
+	/* FORK and EXIT are equally long */
+	for (i = 0; i < 32 + 56 + 8; i++) {
+		check_eq(read(r->fd, memory, i), -1);
+		check_eq(errno, EINVAL);
+	}
+	check_eq(read(r->fd, hole - 96, 97), 96);
+	check_eq(parse(hole - 96, &e), 96);
+	check_eq(e.e.kind, PIDMAP_EVENT_FORK);
+	check_eq(e.e.seq, 1);
+	r->seq = 2;
+	r->syncs = 1;
+	drain(r);
+	check_eq(r->n, 1);
+	check_eq(r->event[0].e.kind, PIDMAP_EVENT_EXIT);
+	munmap(memory, PAGE_BYTES);
+	unwatch(r);
+}
+
+/* -------------------------------------------------------------------- rights */
+
+static int read_on(struct proc *p, int fd);
+
+static void needs_the_right(void **state)
+{
+	struct tree *t = grow();
+	struct proc *p = spawn(self, 0);
+	struct reader *r = watch(FD(t->a->ns), 0, 4096);
+
+	(void)state;
+	device_mode(0666);
+	become(p, 1000, 0);
+	reopen(p);
+	check_eq(watch_on(p, OWN, VIEW, 0, 4096), -EPERM);
+	check_eq(watch_on(p, OWN, FD(t->a->ns), 0, 4096), -EPERM);
+	/* a passed file: the right is checked when it is read */
+	send_fd(p, r->fd, PASSED);
+	check_eq(read_on(p, PASSED), -EPERM);
+	/* from a view below, as well */
+	send_fd(t->b, r->fd, PASSED);
+	check_eq(read_on(t->b, PASSED), -EPERM);
+	send_fd(t->s, r->fd, PASSED);
+	check_eq(read_on(t->s, PASSED), -EPERM);
+	/* from the same */
+	send_fd(t->top2, r->fd, PASSED);
+	check_eq(read_on(t->top2, PASSED), sizeof(struct pidmap_event));
+	unwatch(r);
+
+	/* from above: of a watch that began below */
+	check_eq(watch_on(t->b, OWN, VIEW, 0, 4096), 0);
+	r = calloc(1, sizeof(*r));
+	r->fd = fetch_fd(t->b, OWN);
+	send_fd(t->a, r->fd, PASSED);
+	check_eq(read_on(t->a, PASSED), sizeof(struct pidmap_event));
+	unwatch(r);
+}
+
+static long do_read(void *arg)
+{
+	char buffer[4096];
+	struct pollfd poller = { .fd = *(int *)arg, .events = POLLIN };
+	long got, events = poll(&poller, 1, 0);
+	void *map;
+
+	got = read(*(int *)arg, buffer, sizeof(buffer));
+	if (got < 0)
+		got = -errno;
+	/* poll(2) and mmap(2) agree */
+	map = mmap(NULL, PAGE_BYTES, PROT_READ, MAP_SHARED, *(int *)arg, 0);
+	if (map == MAP_FAILED)
+		return errno == -got && events == 1 &&
+		       poller.revents == POLLERR ? got : -ENOANO;
+	munmap(map, PAGE_BYTES);
+	if (events != 1 || poller.revents != POLLIN)
+		return -ENOANO;
+	return got;
+}
+
+static int read_on(struct proc *p, int fd)
+{
+	int *arg = shared(sizeof(*arg));
+
+	*arg = fd;
+	return run(p, do_read, arg);
+}
+
+/* Whoever began it may be gone. */
+static void outlives_its_opener(void **state)
+{
+	struct tree *t = grow();
+	struct proc *p = spawn(t->a, 0);
+	struct reader *r = calloc(1, sizeof(*r));
+
+	(void)state;
+	check(r);
+	check_eq(watch_on(p, OWN, VIEW, 0, 4096), 0);
+	r->fd = fetch_fd(p, OWN);
+	check_eq(fcntl(r->fd, F_SETFL, O_NONBLOCK), 0);
+	reap(p);
+	reap(spawn(t->a, 0));
+	drain(r);
+	check_eq(r->n, 3);
+	check_eq(r->event[0].e.kind, PIDMAP_EVENT_EXIT);
+	check_eq(r->event[0].nr[0], p->nr[1]);
+	check_eq(r->event[2].e.kind, PIDMAP_EVENT_EXIT);
+	unwatch(r);
+}
+
+/* The end of a namespace is an event; after it there is none. */
+static void outlives_its_namespace(void **state)
+{
+	struct proc *p = spawn(self, CLONE_NEWPID), *q = spawn(p, 0);
+	struct reader *r = watch(FD(p->ns), 0, 4096);
+	struct pollfd poller = { .fd = r->fd, .events = POLLIN };
+	int ns = dup(p->ns);
+	int n;
+
+	(void)state;
+	finish(q);
+	drain(r);
+	check_eq(r->n, 1);
+	n = p->pid;
+	reap(p);
+	drain(r);
+	check_eq(r->n, 2);
+	check_eq(r->event[1].nr[0], n);
+	check_eq(r->event[1].nr[1], 1);
+	check_eq(r->event[1].e.kind, PIDMAP_EVENT_EXIT);
+	reap(spawn(self, 0));
+	check_eq(poll(&poller, 1, 0), 0);
+	drain(r);
+	check_eq(r->n, 2);
+	unwatch(r);
+	/* a dead one can be watched, too */
+	r = watch(FD(ns), 0, 4096);
+	drain(r);
+	check_eq(r->n, 0);
+	check_eq(r->syncs, 1);
+	close(ns);
+	unwatch(r);
+}
+
+/* ------------------------------------------------------------ full and empty */
+
+static int dies(void *arg)
+{
+	(void)arg;
+	syscall(SYS_exit, 0);
+	return 0;
+}
+
+/* @n processes that do nothing but exit; returns 0 */
+static long exits_only(void *arg)
+{
+	int i, n = *(int *)arg;
+
+	for (i = 0; i < n; i++) {
+		pid_t pid = clone(dies, stacks[0] + 32768,
+				  CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
+
+		if (pid < 0 || waitpid(pid, NULL, 0) != pid)
+			return -errno;
+	}
+	return 0;
+}
+
+static void exits(struct proc *p, int n)
+{
+	int *arg = shared(sizeof(*arg));
+
+	*arg = n;
+	check_eq(run(p, exits_only, arg), 0);
+}
+
+/* The ring holds what it holds; all else is counted, and nothing comes twice. */
+static void full(void **state)
+{
+	static const unsigned int sizes[] = { 4096, 8192, 65536 };
+	struct tree *t = grow();
+	size_t i;
+	int n;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(sizes); i++)
+	for (n = 1; n < 40; n += 7) {
+		struct reader *r = watch(FD(t->b->ns), 0, sizes[i]);
+		/* a record has 32 + 56 + 3 numbers, SYNC 32 bytes */
+		int fits = (sizes[i] - 32) / 104, first;
+
+		exits(t->b2, fits / 2 + n);
+		drain(r);
+		check_eq(r->n, fits);
+		check_eq(r->syncs, 2);
+		check_eq(r->lost, 2 * (fits / 2 + n) - fits);
+		/* it is empty again */
+		first = r->n;
+		exits(t->b2, n);
+		drain(r);
+		if (2 * n <= fits)
+			check_eq(r->n, first + 2 * n);
+		unwatch(r);
+	}
+}
+
+/* In buffers of every size, over and over the end of the ring. */
+static void wraps(void **state)
+{
+	struct tree *t = grow();
+	struct reader *r = watch(FD(t->b->ns), 0, 4096);
+	int size;
+
+	(void)state;
+	for (size = 104; size < 1500; size += 9) {
+		int n = r->n;
+
+		exits(t->b2, 1 + size % 15);
+		drain_by(r, size);
+		check_eq(r->n, n + 2 * (1 + size % 15));
+		if (r->n > 3000)
+			r->n = 0;
+	}
+	check_eq(r->lost, 0);
+	check_eq(r->syncs, 1);
+	unwatch(r);
+}
+
+/* One that never reads holds nobody up, and knows what it has missed. */
+static void never_reads(void **state)
+{
+	struct tree *t = grow();
+	struct reader *r = watch(FD(t->b->ns), 0, 4096);
+
+	(void)state;
+	exits(t->b2, 500);
+	drain(r);
+	check_eq(r->n + r->lost, 1000);
+	check_eq(r->syncs, 2);
+	unwatch(r);
+}
+
+struct pair {
+	int fd;
+	int want;
+};
+
+static long reads_all(void *arg)
+{
+	static unsigned char seen[1 << 22], buffer[65536];
+	struct pair *c = arg;
+	unsigned long long seq = 0;
+	int forks = 0, ended = 0;
+
+	while (ended < c->want) {
+		long got = read(c->fd, buffer, sizeof(buffer)), at = 0;
+		struct event e;
+
+		if (got <= 0)
+			return -errno;
+		for (; at < got; seq++) {
+			int nr;
+
+			at += parse(buffer + at, &e);
+			if (e.e.seq != seq || e.e.lost >> 32)
+				return -EPROTO;
+			if (e.e.kind == PIDMAP_EVENT_SYNC)
+				continue;
+			nr = e.nr[0];
+			/* its numbers inside, and each process once */
+			if (e.t.levels != 3 || e.nr[2] <= 0 || nr >> 22)
+				return -ERANGE;
+			if (e.e.kind == PIDMAP_EVENT_FORK)
+				forks += !seen[nr], seen[nr] = 1;
+			else
+				ended += seen[nr], seen[nr] = 0;
+		}
+	}
+	return forks;
+}
+
+/* 10,000 processes that do nothing but exit: none is missed. */
+static void short_lives(void **state)
+{
+	struct tree *t = grow();
+	struct reader *r = watch(FD(t->b->ns), 0, 4 << 20);
+	struct pair *c = shared(sizeof(*c));
+
+	(void)state;
+	c->want = sizeof(long) == 8 ? 10000 : 1000;
+	c->fd = PASSED;
+	send_fd(t->top2, r->fd, PASSED);
+	exits(t->b2, c->want);
+	check_eq(run(t->top2, reads_all, c), c->want);
+	unwatch(r);
+}
+
+/* ------------------------------------------------- SYNC, then LIST, then follow */
+
+struct model {
+	int n;
+	struct {
+		int nr[MAX_LEVELS], levels;
+		int tgid;
+		unsigned int inum;
+		__u64 start;
+		bool gone;
+	} task[3000];
+};
+
+static int model_find(const struct model *m, int nr, __u64 start)
+{
+	int i;
+
+	for (i = 0; i < m->n; i++)
+		if (m->task[i].nr[0] == nr && m->task[i].start == start)
+			return i;
+	return -1;
+}
+
+static void model_add(struct model *m, const struct pidmap_task *t)
+{
+	int at = model_find(m, pidmap_task_nr(t)[0], t->start_time);
+
+	if (at < 0) {
+		check(m->n < (int)ARRAY_SIZE(m->task));
+		at = m->n++;
+		memset(&m->task[at], 0, sizeof(m->task[at]));
+	}
+	memcpy(m->task[at].nr, pidmap_task_nr(t), t->levels * sizeof(int));
+	m->task[at].levels = t->levels;
+	m->task[at].tgid = t->tgid;
+	m->task[at].inum = t->inum;
+	m->task[at].start = t->start_time;
+	/* once it has ended, it stays so */
+	m->task[at].gone |= t->flags & PIDMAP_TASK_EXITED;
+}
+
+static void model_list(const void *record, void *arg)
+{
+	model_add(arg, record);
+}
+
+static void model_event(struct model *m, const struct event *e)
+{
+	struct { struct pidmap_task t; int nr[MAX_LEVELS]; } task;
+	int i, at;
+
+	task.t = e->t;
+	memcpy(task.nr, e->nr, sizeof(task.nr));
+	if (e->e.kind != PIDMAP_EVENT_EXEC) {
+		model_add(m, &task.t);
+		return;
+	}
+	/* all others are gone, and the TID of the leader is alive */
+	for (i = 0; i < m->n; i++)
+		if (m->task[i].tgid == e->t.tgid)
+			m->task[i].gone = true;
+	at = model_find(m, e->nr[0], e->t.start_time);
+	if (at >= 0)
+		m->task[at].gone = false;
+	else
+		model_add(m, &task.t);
+}
+
+struct churn {
+	int stop;
+	int rounds;
+};
+
+/* Forks, threads and programs, at random, in nested namespaces. */
+static long churns(void *arg)
+{
+	struct churn *c = arg;
+	unsigned int seed = getpid();
+	pid_t pid;
+
+	while (!__atomic_load_n(&c->stop, __ATOMIC_RELAXED)) {
+		int k, what = rand_r(&seed) >> 8;
+
+		pid = syscall(SYS_clone, SIGCHLD |
+			      (what & 7 ? 0 : CLONE_NEWPID), 0, 0, 0, 0);
+		if (pid == 0) {
+			for (k = 0; k < (what >> 3) % 4; k++)
+				clone(k == 2 && what & 0x1000 ? exec_it : dies,
+				      stacks[k] + 32768,
+				      CLONE_VM | CLONE_FS | CLONE_FILES |
+				      CLONE_SIGHAND | CLONE_THREAD |
+				      CLONE_SYSVSEM, NULL);
+			if (what & 0x2000)
+				exec_it(NULL);
+			if (what & 0x4000)
+				_exit(0);
+			syscall(SYS_exit, 1);
+		}
+		if (pid < 0 || waitpid(pid, NULL, 0) != pid)
+			return -errno;
+		__atomic_add_fetch(&c->rounds, 1, __ATOMIC_RELAXED);
+	}
+	return 0;
+}
+
+static void follow(unsigned int flags, unsigned int ring, int rounds,
+		   bool lazy)
+{
+	struct tree *t = grow();
+	struct churn *c = shared(sizeof(*c));
+	struct model *m = calloc(1, sizeof(*m)), *l = calloc(1, sizeof(*l));
+	struct reader *r = calloc(1, sizeof(*r));
+	int i, syncs = 0, pid[3];
+	struct proc *where[] = { t->a2, t->c2, t->s2 };
+	unsigned int list_flags = flags & PIDMAP_WATCH_THREADS ?
+				  PIDMAP_LIST_THREADS : 0;
+
+	check(m && l && r);
+	/* it runs while the watch begins */
+	for (i = 0; i < 3; i++) {
+		pid[i] = fork();
+		check(pid[i] >= 0);
+		if (!pid[i])
+			_exit(run(where[i], churns, c) ? 1 : 0);
+	}
+	while (__atomic_load_n(&c->rounds, __ATOMIC_RELAXED) < 20)
+		sched_yield();
+	r->fd = open(DEVICE, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	check(r->fd >= 0);
+	check_eq(watch_on(self, r->fd, VIEW, flags, ring), 0);
+	for (;;) {
+		bool last = __atomic_load_n(&c->rounds, __ATOMIC_RELAXED) >=
+			    rounds;
+		unsigned char buffer[2048];
+		long got;
+
+		if (last) {
+			__atomic_store_n(&c->stop, 1, __ATOMIC_RELAXED);
+			for (i = 0; i < 3; i++) {
+				int status;
+
+				check_eq(waitpid(pid[i], &status, 0), pid[i]);
+				check_eq(status, 0);
+			}
+		}
+		if (lazy && !last) {
+			struct timespec a_while = { .tv_nsec = 30000000 };
+
+			nanosleep(&a_while, NULL);
+		}
+		while ((got = read(r->fd, buffer, sizeof(buffer))) > 0) {
+			take(r, buffer, got);
+			for (i = 0; i < r->n; i++)
+				model_event(m, &r->event[i]);
+			r->n = 0;
+			/* the events before it are those of the time before */
+			if (r->syncs != syncs) {
+				syncs = r->syncs;
+				m->n = 0;
+				check(list(self, OWN, PIDMAP_LIST, list_flags,
+					   VIEW, 65536, model_list, m) > 0);
+			}
+			/* those who are gone need not be kept */
+			for (i = 0; i < m->n; i++)
+				if (m->task[i].gone)
+					m->task[i--] = m->task[--m->n];
+		}
+		check_eq(errno, EAGAIN);
+		if (last)
+			break;
+		sched_yield();
+	}
+	check(list(self, OWN, PIDMAP_LIST, list_flags, VIEW, 65536, model_list,
+		   l) > 0);
+	for (i = 0; i < l->n; i++) {
+		int at = model_find(m, l->task[i].nr[0], l->task[i].start);
+
+		if (l->task[i].gone)
+			continue;
+		if (at < 0)
+			rig_fail(__FILE__, __LINE__, "%d was not reported",
+				 l->task[i].nr[0]);
+		check(!memcmp(m->task[at].nr, l->task[i].nr,
+			      sizeof(l->task[i].nr)));
+		check_eq(m->task[at].inum, l->task[i].inum);
+		check_eq(m->task[at].tgid, l->task[i].tgid);
+		m->task[at].gone = true;
+	}
+	for (i = 0; i < m->n; i++)
+		if (!m->task[i].gone)
+			rig_fail(__FILE__, __LINE__,
+				 "%d is gone, and no event said so",
+				 m->task[i].nr[0]);
+	printf("# %llu records, %llu events lost\n", (long long)r->seq,
+	       (long long)r->lost);
+	check(!lazy || r->lost);
+	unwatch(r);
+	free(m);
+	free(l);
+}
+
+static void follows_processes(void **state)
+{
+	(void)state;
+	follow(0, 1 << 20, 400, false);
+}
+
+static void follows_threads(void **state)
+{
+	(void)state;
+	follow(PIDMAP_WATCH_THREADS, 1 << 20, 400, false);
+}
+
+static void follows_after_losses(void **state)
+{
+	(void)state;
+	follow(0, 4096, 400, true);
+}
+
+static void follows_threads_after_losses(void **state)
+{
+	(void)state;
+	follow(PIDMAP_WATCH_THREADS, 4096, 400, true);
+}
+
+/* ---------------------------------------------------------------- the mapping */
+
+static void mapping(void **state)
+{
+	struct tree *t = grow();
+	struct reader *r = watch(FD(t->a->ns), 0, 4 * PAGE_BYTES);
+	size_t size = 5 * PAGE_BYTES;
+	const struct pidmap_ring *ring, *page;
+	unsigned char *buffer = malloc(size);
+	struct pollfd poller = { .fd = r->fd, .events = POLLIN };
+	int status, fd, i;
+	__u64 at = 0;
+	pid_t pid;
+
+	(void)state;
+	check(mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, 0) ==
+	      MAP_FAILED && errno == EACCES);
+	check(mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, r->fd, 0) ==
+	      MAP_FAILED && errno == EACCES);
+	check(mmap(NULL, size, PROT_WRITE, MAP_PRIVATE, r->fd, 0) ==
+	      MAP_FAILED && errno == EACCES);
+	for (i = 1; i < 9; i++)
+		if (i != 1 && i != 5)
+			check(mmap(NULL, i * PAGE_BYTES, PROT_READ, MAP_SHARED,
+				   r->fd, 0) == MAP_FAILED && errno == EINVAL);
+	for (i = 1; i < 6; i++) {
+		check(mmap(NULL, PAGE_BYTES, PROT_READ, MAP_SHARED, r->fd,
+			   i * PAGE_BYTES) == MAP_FAILED && errno == EINVAL);
+		check(mmap(NULL, size, PROT_READ, MAP_SHARED, r->fd,
+			   i * PAGE_BYTES) == MAP_FAILED && errno == EINVAL);
+	}
+	ring = mmap(NULL, size, PROT_READ, MAP_SHARED, r->fd, 0);
+	check(ring != MAP_FAILED);
+	page = mmap(NULL, PAGE_BYTES, PROT_READ, MAP_SHARED, r->fd, 0);
+	check(page != MAP_FAILED);
+	check_eq(mprotect((void *)ring, size, PROT_READ | PROT_WRITE), -1);
+	check_eq(errno, EACCES);
+	check(mremap((void *)page, PAGE_BYTES, 2 * PAGE_BYTES, MREMAP_MAYMOVE) ==
+	      MAP_FAILED);
+	check_eq(ring->data_offset, PAGE_BYTES);
+	check_eq(ring->ring_size, 4 * PAGE_BYTES);
+	check_eq(ring->tail, 0);
+	check_eq(ring->head, 32);
+
+	/* what the mapping shows is what read(2) returns, however it wraps */
+	for (i = 0; i < 100; i++) {
+		struct pidmap_event *e;
+		long got, n;
+
+		exits(t->a2, 1 + i % 29);
+		check(ring->head > at);
+		check_eq(page->head, ring->head);
+		check_eq(poll(&poller, 1, 0), 1);
+		got = read(r->fd, buffer, size);
+		check(got > 0);
+		for (n = 0; at < ring->head; at += e->size) {
+			e = (void *)((char *)ring + ring->data_offset +
+				     at % ring->ring_size);
+			check(e->size >= 8 && e->size % 8 == 0);
+			if (e->kind == PIDMAP_EVENT_PAD)
+				continue;
+			check(!memcmp(e, buffer + n, e->size));
+			n += e->size;
+		}
+		check_eq(n, got);
+		check_eq(at, ring->head);
+		check_eq(ring->tail, ring->head);
+		take(r, buffer, got);
+		r->n = 0;
+	}
+	check_eq(r->lost, 0);
+	check(at > 4 * ring->ring_size);
+
+	/* once what was lost is counted, the head shows it */
+	exits(t->a2, 500);
+	at = ring->head;
+	flush(r);
+	check_eq(ring->head, at + 32);
+	check_eq(r->syncs, 2);
+	check(r->lost);
+
+	/* a child has no such mapping */
+	pid = fork();
+	if (!pid) {
+		signal(SIGSEGV, SIG_DFL);
+		_exit(*(volatile __u64 *)&ring->head != 0);
+	}
+	check_eq(waitpid(pid, &status, 0), pid);
+	check(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
+
+	/* it holds the file open */
+	fd = r->fd;
+	r->fd = -1;
+	close(fd);
+	exits(t->a2, 1);
+	check(ring->head > at + 32);
+	check_eq(munmap((void *)ring, size), 0);
+	check_eq(munmap((void *)page, PAGE_BYTES), 0);
+	free(buffer);
+	free(r);
+}
+
+/* ------------------------------------------------------------------- waiting */
+
+static long reads_once(void *arg)
+{
+	char buffer[4096];
+	long got = read(*(int *)arg, buffer, sizeof(buffer));
+
+	return got < 0 ? -errno : got;
+}
+
+static void wait_asleep(pid_t pid)
+{
+	while (proc_state(pid, pid) != 'S')
+		sched_yield();
+}
+
+static void on_alarm(int nr)
+{
+	(void)nr;
+}
+
+static void blocks(void **state)
+{
+	struct tree *t = grow();
+	struct reader *r = watch(FD(t->a->ns), 0, 4096);
+	struct sigaction act = { .sa_handler = on_alarm };
+	int epoll = epoll_create1(0), edge = epoll_create1(0), status, i;
+	struct epoll_event ev = { .events = EPOLLIN };
+	pid_t pid;
+
+	(void)state;
+	check_eq(epoll_ctl(epoll, EPOLL_CTL_ADD, r->fd, &ev), 0);
+	ev.events |= EPOLLET;
+	check_eq(epoll_ctl(edge, EPOLL_CTL_ADD, r->fd, &ev), 0);
+	check_eq(epoll_wait(epoll, &ev, 1, 0), 1);
+	check_eq(epoll_wait(edge, &ev, 1, 0), 1);
+	check_eq(ev.events, EPOLLIN);
+	drain(r);
+	check_eq(epoll_wait(epoll, &ev, 1, 0), 0);
+	check_eq(epoll_wait(edge, &ev, 1, 0), 0);
+	for (i = 0; i < 5; i++) {
+		pid = fork();
+		if (!pid)
+			_exit(epoll_wait(i % 2 ? edge : epoll, &ev, 1, -1));
+		wait_asleep(pid);
+		exits(t->a2, 3);
+		check_eq(waitpid(pid, &status, 0), pid);
+		check_eq(status, 1 << 8);
+		check_eq(epoll_wait(epoll, &ev, 1, 0), 1);
+		flush(r);
+		check_eq(epoll_wait(epoll, &ev, 1, 0), 0);
+	}
+	/* read(2) waits, too, and so do several */
+	check_eq(fcntl(r->fd, F_SETFL, 0), 0);
+	pid = fork();
+	if (!pid)
+		_exit(reads_once(&r->fd) == 96 ? 7 : 8);
+	wait_asleep(pid);
+	spawn(t->a, 0);
+	check_eq(waitpid(pid, &status, 0), pid);
+	check_eq(status, 7 << 8);
+	/* a signal ends it, and nothing is lost */
+	pid = fork();
+	if (!pid) {
+		sigaction(SIGALRM, &act, NULL);
+		_exit(reads_once(&r->fd) == -EINTR ? 9 : 8);
+	}
+	wait_asleep(pid);
+	kill(pid, SIGALRM);
+	check_eq(waitpid(pid, &status, 0), pid);
+	check_eq(status, 9 << 8);
+	pid = fork();
+	if (!pid) {
+		act.sa_flags = SA_RESTART;
+		sigaction(SIGALRM, &act, NULL);
+		_exit(reads_once(&r->fd) == 96 ? 7 : 8);
+	}
+	wait_asleep(pid);
+	kill(pid, SIGALRM);
+	wait_asleep(pid);
+	spawn(t->a, 0);
+	check_eq(waitpid(pid, &status, 0), pid);
+	check_eq(status, 7 << 8);
+	check_eq(fcntl(r->fd, F_SETFL, O_NONBLOCK), 0);
+	close(epoll);
+	close(edge);
+	unwatch(r);
+}
+
+/* Many readers of one file: each record goes to one of them. */
+static void readers_share(void **state)
+{
+	struct tree *t = grow();
+	struct reader *r = watch(FD(t->b->ns), 0, 1 << 20);
+	int *count = shared(sizeof(int));
+	pid_t pid[4];
+	int i, status;
+
+	(void)state;
+	flush(r);
+	check_eq(fcntl(r->fd, F_SETFL, 0), 0);
+	for (i = 0; i < 4; i++) {
+		pid[i] = fork();
+		if (pid[i])
+			continue;
+		while (__atomic_load_n(count, __ATOMIC_RELAXED) < 1000) {
+			char buffer[104 * 3];
+			struct pollfd poller = { .fd = r->fd,
+						 .events = POLLIN };
+			long got;
+
+			if (poll(&poller, 1, 100) != 1)
+				continue;
+			fcntl(r->fd, F_SETFL, O_NONBLOCK);
+			got = read(r->fd, buffer, sizeof(buffer));
+			if (got > 0)
+				__atomic_add_fetch(count, got / 104,
+						   __ATOMIC_RELAXED);
+		}
+		_exit(0);
+	}
+	exits(t->b2, 500);
+	for (i = 0; i < 4; i++) {
+		check_eq(waitpid(pid[i], &status, 0), pid[i]);
+		check_eq(status, 0);
+	}
+	check_eq(*count, 1000);
+	unwatch(r);
+}
+
+/* --------------------------------------------------------------------- limits */
+
+static void set_watches(const char *n)
+{
+	int fd = open(WATCHES, O_WRONLY);
+
+	check(fd >= 0);
+	check_eq(write(fd, n, strlen(n)), strlen(n));
+	close(fd);
+}
+
+static long writes_watches(void *arg)
+{
+	int fd = open(WATCHES, O_WRONLY);
+	long ret;
+
+	(void)arg;
+	if (fd < 0)
+		return -errno;
+	ret = write(fd, "9999", 4) < 0 ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
+static void limit(void **state)
+{
+	struct proc *p = spawn(self, CLONE_NEWPID | CLONE_NEWUSER);
+	struct reader *r;
+	int fd[8], i;
+
+	(void)state;
+	/* root of a container may not */
+	check_eq(run(p, writes_watches, NULL), -EPERM);
+	set_watches("7");
+	for (i = 0; i < 8; i++) {
+		fd[i] = open(DEVICE, O_RDWR);
+		check_eq(watch_on(self, fd[i], VIEW, 0, 4096),
+			 i < 7 ? 0 : -ENOSPC);
+	}
+	close(fd[3]);
+	/* it may be tried again, on the same file */
+	check_eq(watch_on(self, fd[7], VIEW, 0, 4096), 0);
+	for (i = 0; i < 8; i++)
+		if (i != 3)
+			close(fd[i]);
+	set_watches("0");
+	check_eq(watch_on(self, OWN, VIEW, 0, 4096), -ENOSPC);
+	set_watches("64");
+	r = watch(VIEW, 0, 4096);
+	unwatch(r);
+}
+
+static void a_thousand(void **state)
+{
+	struct tree *t = grow();
+	static int fd[1000];
+	int i, k, first = 0;
+
+	(void)state;
+	set_watches("1000");
+	for (i = 0; i < 1000; i++) {
+		fd[i] = open(DEVICE, O_RDONLY | O_NONBLOCK);
+		check(fd[i] >= 0);
+		check_eq(watch_on(self, fd[i], FD(i % 2 ? t->b->ns : t->s->ns),
+				  0, 4096), 0);
+	}
+	exits(t->b2, 5);
+	for (i = 0; i < 1000; i++) {
+		struct reader *r = calloc(1, sizeof(*r));
+
+		check(r);
+		r->fd = fd[i];
+		drain(r);
+		check_eq(r->n, i % 2 ? 10 : 0);
+		for (k = 0; k < r->n; k++)
+			first = first ? first : r->event[0].nr[0];
+		if (r->n)
+			check_eq(r->event[0].nr[0], first);
+		free(r);
+		close(fd[i]);
+	}
+	set_watches("64");
+}
+
+static long memory_of(const char *file)
+{
+	char text[64] = "";
+	int fd = open(file, O_RDONLY);
+
+	check(fd >= 0);
+	check(read(fd, text, sizeof(text) - 1) > 0);
+	close(fd);
+	return atol(text);
+}
+
+static int put_text(const char *file, const char *text)
+{
+	int fd = open(file, O_WRONLY);
+	int ret = fd < 0 || write(fd, text, strlen(text)) < 0 ? -errno : 0;
+
+	close(fd);
+	return ret;
+}
+
+/* The ring is charged to the cgroup of who watches. */
+static void charged(void **state)
+{
+	struct tree *t = grow();
+	long before, with;
+	struct reader *r;
+
+	(void)state;
+	mkdir("/tmp", 0755);
+	mkdir("/tmp/cgroup", 0755);
+	if (mount("none", "/tmp/cgroup", "cgroup2", 0, NULL) ||
+	    put_text("/tmp/cgroup/cgroup.subtree_control", "+memory") ||
+	    (mkdir("/tmp/cgroup/watcher", 0755) && errno != EEXIST))
+		rig_skip("no cgroups with a memory controller");
+	check_eq(put_text("/tmp/cgroup/watcher/cgroup.procs", "0"), 0);
+	before = memory_of("/tmp/cgroup/watcher/memory.current");
+	r = watch(FD(t->a->ns), 0, PIDMAP_RING_MAX);
+	with = memory_of("/tmp/cgroup/watcher/memory.current");
+	check(with - before >= (long)PIDMAP_RING_MAX);
+	check(with - before < (long)PIDMAP_RING_MAX + (2 << 20));
+	/* the ring can be mapped although it is charged */
+	check(mmap(NULL, PIDMAP_RING_MAX + PAGE_BYTES, PROT_READ, MAP_SHARED,
+		   r->fd, 0) != MAP_FAILED);
+	drain(r);
+	check_eq(put_text("/tmp/cgroup/cgroup.procs", "0"), 0);
+	unwatch(r);
+}
+
+/* ------------------------------------------------------------- ends of watchers */
+
+static void killed(void **state)
+{
+	struct tree *t = grow();
+	struct churn *c = shared(sizeof(*c));
+	pid_t busy, pid;
+	int i, status;
+
+	(void)state;
+	busy = fork();
+	if (!busy)
+		_exit(run(t->c2, churns, c) ? 1 : 0);
+	for (i = 0; i < 40; i++) {
+		int want = __atomic_load_n(&c->rounds, __ATOMIC_RELAXED) + 4;
+
+		pid = fork();
+		if (!pid) {
+			static unsigned char buffer[65536];
+			struct pidmap_watch w = {
+				.size = sizeof(w), .ns = FD(t->a->ns),
+				.flags = i % 2, .ring_size = 4096 << i % 5,
+			};
+			int fd = open(DEVICE, O_RDONLY);
+
+			if (fd < 0 || ioctl(fd, PIDMAP_WATCH, &w))
+				_exit(1);
+			if (i % 3)
+				mmap(NULL, PAGE_BYTES, PROT_READ, MAP_SHARED,
+				     fd, 0);
+			while (i % 4 && read(fd, buffer, sizeof(buffer)) > 0)
+				;
+			for (;;)
+				pause();
+		}
+		while (__atomic_load_n(&c->rounds, __ATOMIC_RELAXED) < want)
+			sched_yield();
+		check_eq(kill(pid, SIGKILL), 0);
+		check_eq(waitpid(pid, &status, 0), pid);
+		check(WIFSIGNALED(status));
+	}
+	__atomic_store_n(&c->stop, 1, __ATOMIC_RELAXED);
+	check_eq(waitpid(busy, &status, 0), busy);
+	check_eq(status, 0);
+}
+
+/* The module stays as long as someone watches. */
+static void holds_the_module(void **state)
+{
+	struct reader *r = watch(VIEW, 0, 4096);
+
+	(void)state;
+	check_eq(syscall(SYS_delete_module, "pidmap", O_NONBLOCK), -1);
+	check(errno == EAGAIN || errno == EBUSY);
+	exits(self, 10);
+	drain(r);
+	check(r->n >= 20);
+	unwatch(r);
+}
+
 static const struct CMUnitTest tests[] = {
 	TEST(begins_with_sync),
 	TEST(fork_and_exit),
@@ -548,6 +1589,28 @@ static const struct CMUnitTest tests[] = {
 	TEST(ends_once),
 	TEST(executes),
 	TEST(thread_executes),
+	TEST(bad_requests),
+	TEST(once),
+	TEST(bad_reads),
+	TEST(needs_the_right),
+	TEST(outlives_its_opener),
+	TEST(outlives_its_namespace),
+	TEST(full),
+	TEST(wraps),
+	TEST(never_reads),
+	TEST(short_lives),
+	TEST(follows_processes),
+	TEST(follows_threads),
+	TEST(follows_after_losses),
+	TEST(follows_threads_after_losses),
+	TEST(mapping),
+	TEST(blocks),
+	TEST(readers_share),
+	TEST(limit),
+	TEST(a_thousand),
+	TEST(charged),
+	TEST(killed),
+	TEST(holds_the_module),
 };
 
 RUN(tests)
