@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Running another program, and reading what it says */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -27,17 +26,15 @@ static void read_back(int fd, char *text)
 			*text = ' ';
 }
 
-static int spawn(const char *const *argv, int out, int err, int *status)
+static int spawn(const char *const *argv, const int *fds, int *status)
 {
 	posix_spawn_file_actions_t actions;
 	pid_t child;
 	int failed;
 
 	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null",
-					 O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		posix_spawn_file_actions_adddup2(&actions, fds[fd], fd);
 	failed = posix_spawnp(&child, argv[0], &actions, NULL, (char **)argv,
 			      environ);
 	posix_spawn_file_actions_destroy(&actions);
@@ -46,24 +43,28 @@ static int spawn(const char *const *argv, int out, int err, int *status)
 	return failed;
 }
 
-/* Run @argv; what it prints goes to files, so it never waits. 0 or an errno */
+/*
+ * Run @argv with files for its standard descriptors, so that it never waits for
+ * a reader; there may be no /dev/null. Returns 0 or an errno.
+ */
 int run_command(const char *const *argv, struct said *said)
 {
-	int out = memfd_create("out", MFD_CLOEXEC);
-	int err = memfd_create("err", MFD_CLOEXEC);
-	int failed = out < 0 || err < 0 ? errno : 0;
+	int fds[] = { -1, -1, -1 }, failed = 0;
 
 	*said = (struct said){ 0 };
-	if (!failed)
-		failed = spawn(argv, out, err, &said->status);
-	if (!failed) {
-		read_back(out, said->out);
-		read_back(err, said->err);
+	for (int fd = 0; fd <= STDERR_FILENO && !failed; fd++) {
+		fds[fd] = memfd_create("pidmap", MFD_CLOEXEC);
+		failed = fds[fd] < 0 ? errno : 0;
 	}
-	if (out >= 0)
-		close(out);
-	if (err >= 0)
-		close(err);
+	if (!failed)
+		failed = spawn(argv, fds, &said->status);
+	if (!failed) {
+		read_back(fds[STDOUT_FILENO], said->out);
+		read_back(fds[STDERR_FILENO], said->err);
+	}
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fds[fd] >= 0)
+			close(fds[fd]);
 	return failed;
 }
 

@@ -9,7 +9,9 @@
 #include "message.h"
 #include "output.h"
 
-bool coloured(const struct cli *cli)
+#define NAME_WIDTH	8
+
+static bool coloured(const struct cli *cli)
 {
 	const char *off = getenv("NO_COLOR");
 	const char *term = getenv("TERM");
@@ -77,14 +79,10 @@ static char *cell_text(const struct cli *cli, const struct column *column,
 {
 	struct json_object *value = column->get(row);
 	char *text, *safe;
-	size_t length;
-	FILE *out = open_memstream(&text, &length);
+	FILE *out = begin_text(&text);
 
-	if (!out)
-		out_of_memory();
 	write_text(out, value);
-	if (fclose(out))
-		out_of_memory();
+	end_text(out);
 	json_object_put(value);
 	if (cli->raw)
 		return text;
@@ -180,8 +178,24 @@ struct libscols_table *text_table(const struct cli *cli)
 	return text;
 }
 
-static struct libscols_column *add_column(struct libscols_table *text,
-					  const char *name, enum align align)
+struct libscols_line *text_line(struct libscols_table *text,
+				struct libscols_line *parent)
+{
+	struct libscols_line *line = scols_table_new_line(text, parent);
+
+	if (!line)
+		out_of_memory();
+	return line;
+}
+
+/* The line takes over @cell. */
+void text_cell(struct libscols_line *line, size_t i, char *cell)
+{
+	if (scols_line_refer_data(line, i, cell))
+		out_of_memory();
+}
+
+static void add_column(struct table *table, const struct column *shown)
 {
 	static const int flags[] = {
 		[RIGHT] = SCOLS_FL_RIGHT,
@@ -190,12 +204,12 @@ static struct libscols_column *add_column(struct libscols_table *text,
 		[WRAPPED] = SCOLS_FL_WRAP,
 	};
 	struct libscols_column *column =
-		scols_table_new_column(text, name, 0, flags[align]);
+		scols_table_new_column(table->text, shown->name, 0,
+				       flags[shown->align]);
 
 	if (!column || scols_cell_set_color(scols_column_get_header(column),
 					    "bold"))
 		out_of_memory();
-	return column;
 }
 
 void table_begin(struct table *table, const struct cli *cli)
@@ -206,8 +220,7 @@ void table_begin(struct table *table, const struct cli *cli)
 		return;
 	table->text = text_table(cli);
 	for (size_t i = 0; i < table->count; i++)
-		add_column(table->text, table->shown[i]->name,
-			   table->shown[i]->align);
+		add_column(table, table->shown[i]);
 }
 
 /* Whether a column is shown, by its function */
@@ -220,31 +233,17 @@ bool table_shows(const struct table *table,
 	return false;
 }
 
-static void set_cell(struct libscols_line *line, size_t i, char *text)
-{
-	if (scols_line_refer_data(line, i, text))
-		out_of_memory();
-}
-
-static struct libscols_line *add_line(struct libscols_table *text)
-{
-	struct libscols_line *line = scols_table_new_line(text, NULL);
-
-	if (!line)
-		out_of_memory();
-	return line;
-}
-
 /* The first rows come with headings; columns are as wide as these need. */
 static void add_text(struct table *table, const char *rows, size_t count,
 		     size_t size)
 {
 	for (size_t r = 0; r < count; r++) {
-		struct libscols_line *line = add_line(table->text);
+		struct libscols_line *line = text_line(table->text, NULL);
 
 		for (size_t i = 0; i < table->count; i++)
-			set_cell(line, i, cell_text(table->cli, table->shown[i],
-						    rows + r * size));
+			text_cell(line, i, cell_text(table->cli,
+						     table->shown[i],
+						     rows + r * size));
 	}
 	scols_print_table(table->text);
 	scols_table_remove_lines(table->text);
@@ -291,7 +290,7 @@ void table_print(const struct cli *cli, const void *rows, size_t count,
 	table_end(&table);
 }
 
-/* A single row, one column a line */
+/* A single row, one column per line; no value has a blank in it */
 void table_record(const struct cli *cli, const void *row)
 {
 	struct table table = { .cli = cli };
@@ -303,19 +302,13 @@ void table_record(const struct cli *cli, const void *row)
 		puts("}");
 		return;
 	}
-	table.text = text_table(cli);
-	scols_table_enable_noheadings(table.text, 1);
-	if (!cli->no_headings)
-		add_column(table.text, "NAME", LEFT);
-	add_column(table.text, "VALUE", LEFT);
 	for (size_t i = 0; i < table.count; i++) {
-		struct libscols_line *line = add_line(table.text);
 		char *text = cell_text(cli, table.shown[i], row);
 
 		if (!cli->no_headings)
-			scols_line_set_data(line, 0, table.shown[i]->name);
-		set_cell(line, !cli->no_headings, text);
+			printf("%-*s ", cli->raw ? 0 : NAME_WIDTH,
+			       table.shown[i]->name);
+		puts(text);
+		free(text);
 	}
-	scols_print_table(table.text);
-	scols_unref_table(table.text);
 }

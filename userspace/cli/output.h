@@ -66,7 +66,9 @@ struct json_object *level_json(unsigned int level);
 void print_json(struct json_object *object);
 
 struct libscols_table *text_table(const struct cli *cli);
-bool coloured(const struct cli *cli);
+struct libscols_line *text_line(struct libscols_table *text,
+				struct libscols_line *parent);
+void text_cell(struct libscols_line *line, size_t i, char *cell);
 int table_check(const struct cli *cli);
 bool table_shows(const struct table *table,
 		 struct json_object *(*get)(const void *row));

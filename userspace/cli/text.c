@@ -32,6 +32,23 @@ const char *after(const char *text, const char *prefix)
 	return strncmp(text, prefix, length) ? NULL : text + length;
 }
 
+/* What is printed to the file goes to @text, to be freed after end_text(). */
+FILE *begin_text(char **text)
+{
+	static size_t length;
+	FILE *out = open_memstream(text, &length);
+
+	if (!out)
+		out_of_memory();
+	return out;
+}
+
+void end_text(FILE *out)
+{
+	if (fclose(out))
+		out_of_memory();
+}
+
 /*
  * Whether a character, though it is text, can change how the text around it is
  * read: C1 controls, and marks that turn the direction of writing or a line

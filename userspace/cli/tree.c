@@ -209,11 +209,9 @@ static void add_processes(struct tree *tree,
 /* Bring what hangs below @node in order, and take down its shape */
 static void arrange(struct tree *tree, struct node *node)
 {
-	size_t length, end;
-	FILE *shape = open_memstream(&node->shape, &length);
+	FILE *shape = begin_text(&node->shape);
+	size_t end;
 
-	if (!shape)
-		out_of_memory();
 	for (size_t i = 0; i < node->process_count; i = end) {
 		end = group_end(tree, node, i);
 		fprintf(shape, "%s %zu\n", node->processes[i].name, end - i);
@@ -224,8 +222,7 @@ static void arrange(struct tree *tree, struct node *node)
 	      by_shape);
 	for (size_t i = 0; i < node->child_count; i++)
 		fprintf(shape, "(%s)\n", node->children[i]->shape);
-	if (fclose(shape))
-		out_of_memory();
+	end_text(shape);
 }
 
 static void add_children(struct tree *tree)
@@ -306,20 +303,18 @@ static bool add_item(struct line *line, const char *text, bool last)
 	return true;
 }
 
+/* Equal processes: their name, how many they are, and who */
 static void print_group(const struct tree *tree, FILE *out, int left,
 			const struct process *first, size_t count)
 {
 	struct line line = { .out = out, .style = &tree->style };
-	char head[sizeof(first->name) + 32];
-	char text[CHAIN_SIZE];
+	char head[32] = " ", text[CHAIN_SIZE];
 
 	if (count > 1)
-		snprintf(head, sizeof(head), "%s %s%zu: ", first->name,
-			 tree->style.times, count);
-	else
-		snprintf(head, sizeof(head), "%s ", first->name);
-	fputs(head, out);
-	line.left = left - width(head);
+		snprintf(head, sizeof(head), " %s%zu: ", tree->style.times,
+			 count);
+	fprintf(out, "%s%s", first->name, head);
+	line.left = left - width(first->name) - width(head);
 	for (size_t i = 0; i < count; i++) {
 		chain(&tree->style, first[i].task, text);
 		if (!add_item(&line, text, i + 1 == count))
@@ -327,15 +322,14 @@ static void print_group(const struct tree *tree, FILE *out, int left,
 	}
 }
 
+/* Namespaces that are equal to one that was printed */
 static void print_alike(const struct tree *tree, FILE *out, int left,
 			struct node **first, size_t count)
 {
 	struct line line = { .out = out, .style = &tree->style };
 	char text[64];
 
-	line.left = left - snprintf(text, sizeof(text), "%zu more like it: ",
-				    count);
-	fputs(text, out);
+	line.left = left - fprintf(out, "%zu more like it: ", count);
 	for (size_t i = 0; i < count; i++) {
 		snprintf(text, sizeof(text), "pid:[%u]", first[i]->ns->inum);
 		if (!add_item(&line, text, i + 1 == count))
@@ -363,31 +357,13 @@ static void print_title(FILE *out, const struct node *node,
 		node->process_count == 1 ? "" : "es");
 }
 
-/* Text that is written by a function, as a line below @parent */
 static struct libscols_line *add_line(struct libscols_table *table,
 				      struct libscols_line *parent, char *text)
 {
-	struct libscols_line *line = scols_table_new_line(table, parent);
+	struct libscols_line *line = text_line(table, parent);
 
-	if (!line || scols_line_refer_data(line, 0, text))
-		out_of_memory();
+	text_cell(line, 0, text);
 	return line;
-}
-
-static FILE *begin_text(char **text)
-{
-	static size_t length;
-	FILE *out = open_memstream(text, &length);
-
-	if (!out)
-		out_of_memory();
-	return out;
-}
-
-static void end_text(FILE *out)
-{
-	if (fclose(out))
-		out_of_memory();
 }
 
 static void add_node(const struct tree *tree, const struct node *node,
