@@ -190,5 +190,7 @@ int do_ids(const struct cli *cli, int argc, char **argv)
 	/* If nothing was found, a line of headings would look like an answer. */
 	if (table.begun || cli->json || !status)
 		table_end(&table);
+	else
+		table_drop(&table);
 	return status;
 }

@@ -277,7 +277,14 @@ void table_end(struct table *table)
 		table_add(table, NULL, 0, 0);
 	if (table->cli->json)
 		puts("\n]}");
-	scols_unref_table(table->text);
+	table_drop(table);
+}
+
+/* Instead of table_end(): print no more of it */
+void table_drop(struct table *table)
+{
+	if (table->text)
+		scols_unref_table(table->text);
 }
 
 void table_print(const struct cli *cli, const void *rows, size_t count,

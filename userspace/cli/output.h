@@ -76,6 +76,7 @@ void table_begin(struct table *table, const struct cli *cli);
 void table_add(struct table *table, const void *rows, size_t count,
 	       size_t size);
 void table_end(struct table *table);
+void table_drop(struct table *table);
 void table_print(const struct cli *cli, const void *rows, size_t count,
 		 size_t size);
 void table_record(const struct cli *cli, const void *row);

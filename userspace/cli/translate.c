@@ -468,8 +468,10 @@ static int translate(struct batch *batch, int argc, char **argv)
 	batch->self_only = is_above(cli, &batch->to, &policy) &&
 			   !strcmp(policy, "self");
 	status = add_operands(batch, argc, argv);
-	if (status)
+	if (status) {
+		table_drop(&batch->table);
 		return status;
+	}
 	if (!batch->plain)
 		table_end(&batch->table);
 	summary(batch);
