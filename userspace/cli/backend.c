@@ -101,8 +101,9 @@ static int fail_eperm(const struct cli *cli, const struct pidmap_nsref *ns,
 
 	if (is_above(cli, ns, &policy) || is_above(cli, other, &policy))
 		return fail(EXIT_FAILED,
-			    "cannot %s: the module's policy 'upward=%s' does not let you name levels above yours; the administrator of the host can change it, see pidmap(4)",
-			    what, policy);
+			    "cannot %s: the module's policy 'upward=%s' does not let you %s levels above yours; the administrator of the host can change it, see pidmap(4)",
+			    what, policy, strcmp(policy, "self") ? "name" :
+			    "translate others' IDs or IDs of");
 	pidmap_info(cli->pm, &info, sizeof(info));
 	if (!(info.rights & PIDMAP_RIGHT_IDENTITY) &&
 	    (!other || needs_identity(ns) || needs_identity(other)))
@@ -200,6 +201,12 @@ int fail_ended(const char *name)
 		    name);
 }
 
+/* A list that is not whole must not look as if it were. */
+void warn_partial(void)
+{
+	fail(0, "note: you may not see everything here, so something may be missing; it takes CAP_SYS_PTRACE in the user namespace that owns your PID namespace");
+}
+
 /* The tasks of the namespace that the operand names, by default the view */
 int take_snapshot(const struct cli *cli, int argc, char **argv,
 		  struct pidmap_snapshot **snapshot)
@@ -210,11 +217,13 @@ int take_snapshot(const struct cli *cli, int argc, char **argv,
 
 	if (status)
 		return status;
-	*snapshot = pidmap_snapshot_new(cli->pm, ns,
+	*snapshot = pidmap_snapshot_new(cli->pm, ns, PIDMAP_SNAPSHOT_PARTIAL |
 			(cli->threads ? PIDMAP_LIST_THREADS : 0) |
 			(cli->direct ? PIDMAP_LIST_DIRECT : 0));
 	if (!*snapshot)
 		return fail_call(cli, &ns, NULL, "list '%s'", name);
+	if (pidmap_snapshot_partial(*snapshot))
+		warn_partial();
 	if (pidmap_snapshot_size(*snapshot))
 		return EXIT_ANSWERED;
 	pidmap_snapshot_free(*snapshot);

@@ -18,6 +18,7 @@ int take_snapshot(const struct cli *cli, int argc, char **argv,
 		  struct pidmap_snapshot **snapshot);
 int fail_no_id(const struct cli *cli, const struct pidmap_nsref *from,
 	       pid_t id);
+void warn_partial(void);
 int fail_ended(const char *name);
 
 #endif

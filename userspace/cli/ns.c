@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* pidmap ns: the PID namespaces */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "backend.h"
@@ -67,7 +68,8 @@ static struct json_object *get_nprocs(const void *p)
 	int64_t count = 0;
 
 	if (!list->asked)
-		list->members = pidmap_snapshot_new(list->cli->pm, list->ns, 0);
+		list->members = pidmap_snapshot_new(list->cli->pm, list->ns,
+						    PIDMAP_SNAPSHOT_PARTIAL);
 	list->asked = true;
 	if (!list->members)
 		return NULL;
@@ -93,7 +95,8 @@ static struct json_object *get_userns(const void *p)
 
 static struct json_object *get_uid(const void *p)
 {
-	return json_object_new_int64(ns_of(p)->owner_uid);
+	return ns_of(p)->owner_uid == PIDMAP_UID_UNKNOWN ? NULL :
+	       json_object_new_int64(ns_of(p)->owner_uid);
 }
 
 static struct json_object *get_container(const void *p)
@@ -156,11 +159,15 @@ int do_ns(const struct cli *cli, int argc, char **argv)
 
 	if (status)
 		return status;
-	if (pidmap_list_ns(cli->pm, list.ns, keep, &list))
-		status = fail_call(cli, &list.ns, NULL,
-				   "list the namespaces of '%s'", name);
-	else if (!list.count)
+	if (pidmap_list_ns(cli->pm, list.ns, keep, &list)) {
+		if (errno == EACCES && list.count)
+			warn_partial();
+		else
+			status = fail_call(cli, &list.ns, NULL,
+					   "list the namespaces of '%s'", name);
+	} else if (!list.count) {
 		status = fail_ended(name);
+	}
 	if (!status) {
 		qsort(list.rows, list.count, sizeof(*list.rows), by_level);
 		table_print(cli, list.rows, list.count, sizeof(*list.rows));
