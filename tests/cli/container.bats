@@ -47,6 +47,26 @@ in_case()
 	[[ $output == *'{"container":"cri:coredns"}'*'{"container":null}'* ]]
 }
 
+# A container that podman made of a directory is in no list of its storage.
+@test "the name that the monitor of podman was started with" {
+	local id monitor init
+
+	id=$(head -c 4096 "$BATS_TEST_DIRNAME/containers/podman/cgroup" |
+		grep -oE '[0-9a-f]{64}')
+	echo 'sleep 1000 & wait' >"$BATS_TEST_TMPDIR/conmon"
+	aside bash "$BATS_TEST_TMPDIR/conmon" --api-version 1 -c "$id" -u "$id" \
+		-n shop
+	monitor=$!
+	wait_for has_child $monitor
+	init=$(child_of $monitor)
+	is 0 unshare -m sh -c "mount -t tmpfs none /var/lib
+		mount --bind $BATS_TEST_DIRNAME/containers/podman/cgroup \
+			/proc/$init/cgroup
+		pidmap ids -rno container $init"
+	kill $init $monitor
+	prints podman:shop
+}
+
 @test "no engine is run for it" {
 	local engine
 

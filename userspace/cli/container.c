@@ -17,6 +17,7 @@
 
 #define ID_LENGTH	64
 #define SHOWN_LENGTH	12
+#define MAX_ANCESTORS	64
 
 /* How engines begin the name of a cgroup, of systemd's and of plain ones */
 static const struct prefix {
@@ -253,6 +254,73 @@ static bool name_in_storage(const struct container *container, char *name)
 	return known;
 }
 
+/* The value after an option in the arguments of a program, or NULL */
+static const char *argument(const char *args, size_t length,
+			    const char *option)
+{
+	const char *p = args, *end = args + length;
+
+	while (p < end && strcmp(p, option))
+		p += strlen(p) + 1;
+	p += p < end ? strlen(p) + 1 : 0;
+	return p < end ? p : NULL;
+}
+
+/*
+ * A container without an image is in no list. Its processes descend from its
+ * monitor: conmon ... -c ID ... -n NAME
+ */
+static bool name_from_monitor(pid_t tid, const char *id, char *name)
+{
+	static char text[1 << 14];
+	char *line;
+
+	for (int i = 0; i < MAX_ANCESTORS; i++) {
+		const char *its, *value;
+		ssize_t length;
+
+		if (read_task_file(tid, "status", text, sizeof(text)) < 0)
+			return false;
+		line = strstr(text, "\nPPid:");
+		if (!line || sscanf(line, "\nPPid: %d", &tid) != 1 || tid <= 0)
+			return false;
+		length = read_task_file(tid, "cmdline", text, sizeof(text));
+		if (length <= 0)
+			continue;
+		its = argument(text, length, "-c");
+		value = argument(text, length, "-n");
+		if (!its || strcmp(its, id) || !value || !*value)
+			continue;
+		snprintf(name, CONTAINER_SIZE, "%s", value);
+		return true;
+	}
+	return false;
+}
+
+/* systemd-machined knows which unit a machine is; the link leads to its name. */
+static bool machine_of_unit(const char *cgroup, struct container *container)
+{
+	char *text = strdup(cgroup), *save = NULL, path[CONTAINER_SIZE + 64];
+	bool found = false;
+	ssize_t length;
+
+	if (!text)
+		out_of_memory();
+	for (char *unit = strtok_r(text, "/\n", &save); unit && !found;
+	     unit = strtok_r(NULL, "/\n", &save)) {
+		snprintf(path, sizeof(path), "/run/systemd/machines/unit:%s",
+			 unit);
+		length = readlink(path, container->id,
+				  sizeof(container->id) - 1);
+		found = length > 0;
+		if (found)
+			container->id[length] = '\0';
+	}
+	container->engine = "machine";
+	free(text);
+	return found;
+}
+
 static bool exists(const char *format, const char *a, const char *b)
 {
 	char path[2 * CONTAINER_SIZE + 64];
@@ -262,7 +330,8 @@ static bool exists(const char *format, const char *a, const char *b)
 }
 
 /* As NS takes it */
-static struct json_object *describe(const struct container *container)
+static struct json_object *describe(const struct container *container,
+				    pid_t tid)
 {
 	const char *engine = container->engine;
 	char name[CONTAINER_SIZE], text[2 * CONTAINER_SIZE];
@@ -279,7 +348,8 @@ static struct json_object *describe(const struct container *container)
 		snprintf(name, sizeof(name), "%s", container->id);
 	} else if (!(strcmp(engine, "podman") ?
 		     name_in_state(container, name) :
-		     name_in_storage(container, name))) {
+		     name_in_storage(container, name) ||
+		     name_from_monitor(tid, container->id, name))) {
 		snprintf(name, sizeof(name), "%.*s", SHOWN_LENGTH,
 			 container->id);
 	}
@@ -302,7 +372,8 @@ struct json_object *container_json(pid_t tid)
 	struct known *k;
 
 	if (read_task_file(tid, "cgroup", cgroup, sizeof(cgroup)) <= 0 ||
-	    !container_parse(cgroup, &container))
+	    (!container_parse(cgroup, &container) &&
+	     !machine_of_unit(cgroup, &container)))
 		return NULL;
 	for (k = known; k; k = k->next)
 		if (k->container.engine == container.engine &&
@@ -311,7 +382,7 @@ struct json_object *container_json(pid_t tid)
 	k = malloc(sizeof(*k));
 	if (!k)
 		out_of_memory();
-	*k = (struct known){ known, container, describe(&container) };
+	*k = (struct known){ known, container, describe(&container, tid) };
 	known = k;
 	return json_object_get(k->text);
 }
