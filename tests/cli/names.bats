@@ -102,6 +102,32 @@ lxc:web /lxc.payload.web/system.slice/x.service
 incus:web /lxc.payload.web
 machine:web /machine.slice/machine-web.scope/payload"
 
+# Seen from A, but with the eyes of where A is: its parent's /proc is at hand.
+@test "a raised view" {
+	local ns
+
+	have_device || skip 'there is no module here'
+	is 0 nsenter -t "$A" -p pidmap translate --view /proc/1/ns/pid --to "$B" "$B"
+	prints 1
+	is 0 nsenter -t "$A" -p pidmap --view /proc/1/ns/pid list -rno tgid,command "$B"
+	prints "$B sleep"
+	is 0 nsenter -t "$A" -p pidmap --view /proc/1/ns/pid info -rno ns
+	prints "$(inum_of self)"
+	ns=$(inum_of "$B")
+	is 0 nsenter -t "$A" -p pidmap --view /proc/1/ns/pid ns -rno ns,command
+	[[ $'\n'$output$'\n' == *$'\n'"$ns sleep"$'\n'* ]]
+	is 1 nsenter -t "$A" -p pidmap --view level:0 info
+	says "cannot look from 'level:0': it cannot be opened here; name a path such as /host/proc/1/ns/pid"
+	is 1 nsenter -t "$A" -p setpriv --bounding-set=-sys_ptrace \
+		--inh-caps=-sys_ptrace pidmap --view /proc/1/ns/pid info
+	[[ $stderr == "pidmap: cannot look from '/proc/1/ns/pid': "* ]]
+}
+
+@test "a raised view without the module" {
+	is 1 pidmap --backend procfs --view /proc/1/ns/pid info
+	says "cannot look from '/proc/1/ns/pid': this back end cannot know; 'pidmap doctor' says how to get the module"
+}
+
 @test "containers, by asking their engines" {
 	local name cgroup
 
