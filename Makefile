@@ -8,7 +8,7 @@ MINUTES	?= 10
 .DEFAULT_GOAL := all
 .PHONY: help all module compile demo check kunit bench fuzz lint install uninstall \
 	clean guest dkms-install dkms-uninstall deb rpm arch release pictures \
-	check-host check-packages check-arch check-all check-debug coverage
+	check-host check-packages check-arch check-all check-debug coverage upstream
 
 help:		## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' \
@@ -56,7 +56,7 @@ check-packages:	## the packages of other distributions, and the release
 check-arch:	## on other architectures, emulated: arm64, s390x, riscv64 ...
 	@tests/check-arch
 
-check-all: check check-arch check-host check-debug check-packages coverage	## every test
+check-all: check check-arch check-host check-debug check-packages coverage upstream	## every test
 
 kunit:		## the module's unit tests, in a User-Mode Linux kernel
 	@tests/kunit/run
@@ -90,6 +90,9 @@ rpm:		## RPM packages, into build/rpm
 
 arch:		## packages for Arch Linux, into build/arch
 	@packaging/arch/build
+
+upstream:	## build/upstream/*.patch: the module for the kernel's own tree
+	@packaging/upstream/series
 
 release:	## build/release/pidmap-VERSION.tar.gz, tried and ready to be signed
 	@packaging/release

@@ -14,7 +14,7 @@
 /* The upward policy in force, an enum pidmap_upward; may change at any time. */
 int pidmap_upward = PIDMAP_UPWARD_NONE;
 
-/* Set once the parameters given at loading, which takes more, have been read. */
+/* Set once the parameters that were given at loading have been read. */
 bool pidmap_loaded;
 
 static const char * const upward_names[] = {

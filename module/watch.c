@@ -59,7 +59,7 @@ struct pidmap_stream {
 	struct pidmap_ringbuf ring;
 	u64 seq;
 	u64 lost;
-	struct mutex reading;
+	struct mutex reading;	/* one reader copies at a time */
 	wait_queue_head_t readers;
 	struct irq_work wake;
 	struct rcu_work end;
