@@ -110,8 +110,10 @@ static inline s64 pidmap_boottime_offset(void)
 #ifdef PIDMAP_HAS_VM_FLAGS_MOD
 #define pidmap_vm_flags_mod(vma, set, clear) vm_flags_mod(vma, set, clear)
 #else
-#define pidmap_vm_flags_mod(vma, set, clear) \
-	((vma)->vm_flags = ((vma)->vm_flags | (set)) & ~(clear))
+#define pidmap_vm_flags_mod(vma, set, clear) ({				\
+	unsigned long *flags_ = &(vma)->vm_flags;			\
+	*flags_ = (*flags_ | (set)) & ~(clear);				\
+})
 #endif
 
 #endif /* _PIDMAP_COMPAT_H */

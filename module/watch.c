@@ -80,7 +80,7 @@ static struct workqueue_struct *streams_end;
 
 static int watches_set(const char *val, const struct kernel_param *kp)
 {
-	/* Root of a container owns the file, too. Who loads may set anything. */
+	/* Root of a container owns the file, too. Who loads may set any. */
 	if (pidmap_loaded && !capable(CAP_SYS_ADMIN))
 		return -EPERM;
 	return param_set_uint(val, kp);
@@ -420,7 +420,7 @@ bool pidmap_watch_possible(void)
 	return true;
 }
 
-/* ------------------------------------------------- begin and end of a watch */
+/* ------------------------------------------------ begin and end of a watch */
 
 static void stream_free(struct pidmap_stream *s)
 {
@@ -558,7 +558,7 @@ void pidmap_watch_release(struct pidmap_file *pf)
 	queue_rcu_work(streams_end, &s->end);
 }
 
-/* ------------------------------------------------------------- the readers */
+/* ------------------------------------------------------------ the readers */
 
 /* The stream of a file, if the caller may read it. */
 static struct pidmap_stream *stream_get(struct file *file)
@@ -687,7 +687,7 @@ __poll_t pidmap_watch_poll(struct file *file, poll_table *wait)
  * The mapping keeps the file open, and the file keeps the memory.
  *
  * Return: 0; -EINVAL for another offset or length than the ABI header says;
- * -EACCES for a mapping that can be written; -ENODATA and -EPERM as for read(2).
+ * -EACCES for a mapping that can be written; -ENODATA and -EPERM as read(2).
  */
 int pidmap_watch_mmap(struct file *file, struct vm_area_struct *vma)
 {
