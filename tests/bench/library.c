@@ -15,7 +15,7 @@
 
 #include "bench.h"
 
-enum { DEVICE, NSFS_BACKEND, PROCFS, BOUND_DEVICE, HANDLES };
+enum { DEVICE, NSFS_BACKEND, PROCFS, BOUND_DEVICE, BOUND_NSFS, HANDLES };
 
 static struct pidmap *handles[HANDLES];
 static struct pidmap_snapshot *snapshot;
@@ -23,7 +23,7 @@ static struct pidmap_snapshot *snapshot;
 static int setup_handle(struct bench *b, long arg)
 {
 	static const char * const names[] = {
-		"device", "nsfs", "procfs", "device",
+		"device", "nsfs", "procfs", "device", "nsfs",
 	};
 
 	if (handles[arg])
@@ -31,7 +31,7 @@ static int setup_handle(struct bench *b, long arg)
 	handles[arg] = pidmap_open(names[arg], 0);
 	if (!handles[arg])
 		return -1;
-	return arg != BOUND_DEVICE ? 0 :
+	return arg < BOUND_DEVICE ? 0 :
 	       pidmap_bind(handles[arg], pidmap_ns_fd(b->leaf_fd),
 			   pidmap_ns_fd(b->own_fd));
 }
@@ -48,6 +48,29 @@ static long op_bound(struct bench *b, long arg)
 	return pidmap_translate(handles[arg], PIDMAP_TGID, b->leaf[pick(b)],
 				pidmap_ns_bound(),
 				pidmap_ns_bound()) > 0 ? 1 : -1;
+}
+
+/* The same ID, a TID, without the library: one ioctl is what it takes. */
+static long op_bound_tid(struct bench *b, long arg)
+{
+	return pidmap_translate(handles[arg], PIDMAP_TID, b->leaf[pick(b)],
+				pidmap_ns_bound(),
+				pidmap_ns_bound()) > 0 ? 1 : -1;
+}
+
+/* Process groups of the leaf: only the one of its init is in use. */
+static long op_groups(struct bench *b, long arg)
+{
+	enum { GROUPS = 100 };
+	pid_t numbers[GROUPS];
+	size_t done;
+
+	for (int i = 0; i < GROUPS; i++)
+		numbers[i] = b->leaf[pick(b)];
+	pidmap_translate_many(handles[arg], PIDMAP_PGID, GROUPS, numbers,
+			      numbers, pidmap_ns_fd(b->leaf_fd),
+			      pidmap_ns_view(), &done);
+	return done == GROUPS ? (long)b->tasks : -1;
 }
 
 static int count_task(const struct pidmap_task *task, void *arg)
@@ -158,7 +181,13 @@ struct row library_rows[] = {
 	  .setup = setup_handle, .peer = NSFS },
 	{ .group = "library", .name = "pidmap_translate(), bound",
 	  .per = "ID", .op = op_bound, .arg = BOUND_DEVICE,
-	  .setup = setup_handle, .peer = NSFS },
+	  .setup = setup_handle, .peer = NSFS, .ratio = 0.97 },
+	{ .group = "library", .name = "pidmap_translate(), nsfs, bound TID",
+	  .per = "ID", .op = op_bound_tid, .arg = BOUND_NSFS,
+	  .setup = setup_handle, .peer = NSFS, .ratio = 3 },
+	{ .group = "library", .name = "pidmap_translate(), nsfs, bound",
+	  .per = "ID", .op = op_bound, .arg = BOUND_NSFS,
+	  .setup = setup_handle, .peer = NSFS, .ratio = 6 },
 	{ .group = "library", .name = "pidmap_translate(), nsfs",
 	  .per = "ID", .op = op_translate, .arg = NSFS_BACKEND,
 	  .setup = setup_handle, .peer = NSFS },
@@ -170,7 +199,10 @@ struct row library_rows[] = {
 	  .setup = setup_handle, .peer = SCAN },
 	{ .group = "library", .name = "pidmap_list(), procfs",
 	  .per = "process", .op = op_list, .arg = PROCFS,
-	  .setup = setup_handle, .peer = SCAN, .most = 1000 },
+	  .setup = setup_handle, .peer = SCAN, .ratio = 1.3, .most = 1000 },
+	{ .group = "library", .name = "100 PGIDs, procfs", .per = "process",
+	  .op = op_groups, .arg = PROCFS, .setup = setup_handle,
+	  .peer = SCAN, .most = 1000 },
 
 	{ .group = "snapshot", .name = "snapshot, device", .per = "process",
 	  .op = op_snapshot, .arg = DEVICE, .setup = setup_handle,

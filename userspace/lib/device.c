@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <sys/ioctl.h>
 
 #include "internal.h"
 
@@ -39,10 +38,10 @@ static int device_open(struct pidmap *h)
 _Static_assert(PIDMAP_BOUND_SID - PIDMAP_BOUND_TID == PIDMAP_SID,
 	       "the bound operations are numbered like the types");
 
-int device_translate_bound(const struct pidmap *h, enum pidmap_type type,
+static int translate_bound(const struct pidmap *h, enum pidmap_type type,
 			   pid_t nr)
 {
-	int ret = ioctl(h->fd, PIDMAP_BOUND_TID + type, (long)nr);
+	int ret = device_bound(h, type, nr);
 
 	return ret < 0 ? -errno : ret;
 }
@@ -80,7 +79,7 @@ static int device_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,
 	int err;
 
 	if (!stamp && device_is_bound(from, to, type))
-		return device_translate_bound(h, type, nr);
+		return translate_bound(h, type, nr);
 	err = device_ioctl(h, PIDMAP_TRANSLATE, &req);
 	if (err)
 		return err;

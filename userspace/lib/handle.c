@@ -227,17 +227,42 @@ int handle_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,
 	return ASK(h, translate, type, nr, from, to, stamp);
 }
 
+/* Out of line, so that the fast path has less to keep. */
+static __attribute__((noinline)) pid_t
+translate(struct pidmap *h, enum pidmap_type type, pid_t nr,
+	  struct pidmap_nsref from, struct pidmap_nsref to)
+{
+	return answer(handle_translate(h, type, nr, &from, &to, NULL));
+}
+
+static __attribute__((noinline)) pid_t
+translate_again(struct pidmap *h, enum pidmap_type type, pid_t nr)
+{
+	static const struct pidmap_nsref bound = { .kind = PIDMAP_NS_BOUND };
+
+	return answer(handle_translate(h, type, nr, &bound, &bound, NULL));
+}
+
+/* The fast path of the device is also the fast path to it. */
+static __attribute__((noinline)) pid_t
+translate_bound(struct pidmap *h, enum pidmap_type type, pid_t nr)
+{
+	int ret = device_bound(h, type, nr);
+
+	/* The usual answers; the rest is asked again, with care. */
+	if (ret > 0)
+		return ret;
+	if (errno == ESRCH || errno == EREMOTE)
+		return 0;
+	return translate_again(h, type, nr);
+}
+
 API pid_t pidmap_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,
 			   struct pidmap_nsref from, struct pidmap_nsref to)
 {
-	/* The fast path of the device is also the fast path to it. */
-	if (h->ops[0] == &device_ops && device_is_bound(&from, &to, type)) {
-		int ret = device_translate_bound(h, type, nr);
-
-		if (ret > 0)
-			return ret;
-	}
-	return answer(handle_translate(h, type, nr, &from, &to, NULL));
+	if (h->ops[0] == &device_ops && device_is_bound(&from, &to, type))
+		return translate_bound(h, type, nr);
+	return translate(h, type, nr, from, to);
 }
 
 API int pidmap_translate_many(struct pidmap *h, enum pidmap_type type,

@@ -8,6 +8,8 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <string.h>
+#include <sys/ioctl.h>
 
 #include "pidmap.h"
 
@@ -110,13 +112,18 @@ static inline bool device_is_bound(const struct pidmap_nsref *from,
 				   const struct pidmap_nsref *to,
 				   unsigned int type)
 {
-	return from->kind == PIDMAP_NS_BOUND && to->kind == PIDMAP_NS_BOUND &&
-	       !(from->reserved | to->reserved | from->value | to->value) &&
-	       type <= PIDMAP_SID;
+	static const struct pidmap_nsref bound = { .kind = PIDMAP_NS_BOUND };
+
+	return !memcmp(from, &bound, sizeof(bound)) &&
+	       !memcmp(to, &bound, sizeof(bound)) && type <= PIDMAP_SID;
 }
 
-int device_translate_bound(const struct pidmap *h, enum pidmap_type type,
-			   pid_t nr);
+/* Return: the number, or -1 with errno. */
+static inline int device_bound(const struct pidmap *h, enum pidmap_type type,
+			       pid_t nr)
+{
+	return ioctl(h->fd, PIDMAP_BOUND_TID + type, (long)nr);
+}
 
 /* handle.c: asks the back ends of a handle in turn */
 int handle_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,

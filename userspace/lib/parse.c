@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <limits.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "internal.h"
@@ -64,13 +65,40 @@ static int numbers(const char *p, const char *end, pid_t *nr, unsigned int room)
 	return count;
 }
 
-/* "State:" and then Z or X */
-static bool line_is_zombie(const char *line, size_t len)
-{
-	const char *c = line, *end = line + len;
+/* The lines of a status file that are of interest. */
+static const struct field {
+	const char *name;
+	unsigned int seen;
+	size_t numbers;		/* where they go in a struct status_parser */
+	unsigned int room;
+	int count;		/* index of how many, or -1 */
+} fields[] = {
+#define IN(member)	offsetof(struct status_parser, member)
+	{ "Tgid:", SEEN_TGID, IN(tgid), 1, -1 },
+	{ "Pid:", SEEN_PID, IN(pid), 1, -1 },
+	{ "PPid:", SEEN_PPID, IN(st.ppid), 1, -1 },
+	{ "NStgid:", SEEN_NUMBERS << 0, IN(st.tgid), PIDMAP_MAX_PIDS, 0 },
+	{ "NSpid:", SEEN_NUMBERS << 1, IN(st.tid), PIDMAP_MAX_PIDS, 1 },
+	{ "NSpgid:", SEEN_NUMBERS << 2, IN(st.pgid), PIDMAP_MAX_PIDS, 2 },
+	{ "NSsid:", SEEN_NUMBERS << 3, IN(st.sid), PIDMAP_MAX_PIDS, 3 },
+	{ "Threads:", SEEN_THREADS, IN(threads), 1, -1 },
+#undef IN
+};
 
-	return literal(&c, end, "State:\t") && c < end &&
-	       (*c == 'Z' || *c == 'X');
+/* They differ in their first four bytes, and few other lines begin so. */
+#define KEY	4
+
+static void field_line(struct status_parser *p, const struct field *field,
+		       const char *c, const char *end)
+{
+	int n = numbers(c, end, (pid_t *)((char *)p + field->numbers),
+			field->room);
+
+	if (n < 1 && !p->err)
+		p->err = n ? n : -EIO;
+	if (field->count >= 0)
+		p->count[field->count] = n;
+	p->seen |= field->seen;
 }
 
 /*
@@ -79,48 +107,21 @@ static bool line_is_zombie(const char *line, size_t len)
  */
 void status_line(struct status_parser *p, const char *line, size_t len)
 {
-	const struct {
-		const char *name;
-		unsigned int seen;
-		pid_t *nr;
-		unsigned int room;
-		unsigned int *count;
-	} fields[] = {
-		{ "Tgid:", SEEN_TGID, &p->tgid, 1, NULL },
-		{ "Pid:", SEEN_PID, &p->pid, 1, NULL },
-		{ "PPid:", SEEN_PPID, &p->st.ppid, 1, NULL },
-		{ "Threads:", SEEN_THREADS, &p->threads, 1, NULL },
-		{ "NSpid:", SEEN_NUMBERS << 0, p->st.tid, PIDMAP_MAX_PIDS,
-		  &p->count[0] },
-		{ "NStgid:", SEEN_NUMBERS << 1, p->st.tgid, PIDMAP_MAX_PIDS,
-		  &p->count[1] },
-		{ "NSpgid:", SEEN_NUMBERS << 2, p->st.pgid, PIDMAP_MAX_PIDS,
-		  &p->count[2] },
-		{ "NSsid:", SEEN_NUMBERS << 3, p->st.sid, PIDMAP_MAX_PIDS,
-		  &p->count[3] },
-	};
-	const char *end = line + len;
-	size_t i;
-	int n;
+	const char *c = line, *end = line + len;
 
-	/* Most lines are of no interest. */
-	if (!len || !memchr("NPST", *line, 4))
+	if (len < KEY)
 		return;
-	if (line_is_zombie(line, len))
-		p->st.flags = PIDMAP_TASK_EXITED;
-	for (i = 0; i < ARRAY_SIZE(fields); i++) {
-		const char *c = line;
-
-		if (!literal(&c, end, fields[i].name))
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+		if (memcmp(line, fields[i].name, KEY) != 0 ||
+		    !literal(&c, end, fields[i].name))
 			continue;
-		n = numbers(c, end, fields[i].nr, fields[i].room);
-		if (n < 1 && !p->err)
-			p->err = n ? n : -EIO;
-		if (fields[i].count)
-			*fields[i].count = n;
-		p->seen |= fields[i].seen;
+		field_line(p, &fields[i], c, end);
 		return;
 	}
+	/* Z: a zombie, X: it is about to go. */
+	if (!memcmp(line, "Stat", KEY) && literal(&c, end, "State:\t") &&
+	    c < end && (*c == 'Z' || *c == 'X'))
+		p->st.flags = PIDMAP_TASK_EXITED;
 }
 
 /* Was everything seen? Then the rest of the file need not be read. */

@@ -21,6 +21,8 @@
 #define LANES		16
 #define STEP		(LANES + 1)
 
+#define UNLIKELY(x)	__builtin_expect(!!(x), 0)
+
 /* Records are counted in units of their alignment; 0 is no record. */
 #define UNIT		8
 
@@ -312,26 +314,42 @@ static size_t slot_of(const struct pidmap_snapshot *s, uint64_t key, pid_t nr)
 	       s->mask;
 }
 
-static void enter(struct pidmap_snapshot *s, uint32_t ref, const uint64_t *keys,
-		  const pid_t *nr, unsigned int levels)
+/*
+ * Where the numbers of one level go. Most numbers follow their neighbour, so
+ * their line is known already.
+ */
+struct lane {
+	uint32_t line;		/* of the last number */
+	uint32_t first;		/* the slot of that line's first number */
+	uint64_t key;		/* of the namespace */
+};
+
+static void enter(const struct pidmap_snapshot *s, uint32_t ref,
+		  struct lane *lane, const struct lane *end, const pid_t *nr)
 {
-	unsigned int i;
+	uint32_t *table = s->table;
 
-	for (i = 0; i < levels; i++) {
-		size_t slot = slot_of(s, keys[i], nr[i]);
+	do {
+		uint32_t n = *nr++;
+		size_t slot = n % LANES;
 
-		while (s->table[slot])
+		if (UNLIKELY(n / LANES != lane->line)) {
+			lane->line = n / LANES;
+			lane->first = slot_of(s, lane->key, n & -LANES);
+		}
+		slot ^= lane->first;
+		while (UNLIKELY(table[slot]))
 			slot = (slot + STEP) & s->mask;
-		s->table[slot] = ref;
-	}
+		table[slot] = ref;
+	} while (++lane < end);
 }
 
 /*
- * The namespace of an inode number, and the keys of those above it, the view
+ * The namespace of an inode number, and the lanes of those above it, the view
  * first. Return: how many levels that is, 0 where it is unknown.
  */
 static unsigned int find_path(struct pidmap_snapshot *s, uint32_t inum,
-			      struct space **space, uint64_t *keys)
+			      struct space **space, struct lane *lanes)
 {
 	uint32_t i = find_space(s, inum);
 	unsigned int levels, level;
@@ -341,7 +359,10 @@ static unsigned int find_path(struct pidmap_snapshot *s, uint32_t inum,
 	*space = &s->spaces[i];
 	levels = (*space)->depth + 1;
 	for (level = levels; level--; i = s->spaces[i].parent)
-		keys[level] = key_of(i);
+		lanes[level] = (struct lane){
+			.key = key_of(i),
+			.line = NONE,
+		};
 	return levels;
 }
 
@@ -363,15 +384,10 @@ static bool is_doubtful(struct space *space, const struct pidmap_task *task)
 			  task->start_time != space->rec->start_time)));
 }
 
-/* Records say their length; the first one is one unit behind the start. */
-static int make_index(struct pidmap_snapshot *s, bool certain)
+/* Makes room for the index. Return: 0 or an errno. */
+static int make_room(struct pidmap_snapshot *s)
 {
-	size_t pos, slots = LANES, numbers;
-	uint64_t keys[PIDMAP_MAX_PIDS];
-	const struct pidmap_task *task;
-	struct space *space = NULL;
-	unsigned int levels = 0;
-	uint32_t last = 0;
+	size_t slots = LANES, numbers = 0;
 
 	if (s->used / UNIT >= NONE)
 		return EOVERFLOW;
@@ -379,32 +395,56 @@ static int make_index(struct pidmap_snapshot *s, bool certain)
 	 * At most half full. The numbers of all records begin at the same
 	 * offset, and an odd number of levels is padded.
 	 */
-	task = record(s, 1);
-	numbers = s->listed ? (s->used - UNIT - s->listed * task->nr_offset) /
-			      sizeof(pid_t) : 0;
+	if (s->listed)
+		numbers = (s->used - UNIT - s->listed * record(s, 1)->nr_offset) /
+			  sizeof(pid_t);
 	while (slots < 2 * numbers)
 		slots *= 2;
 	s->mask = slots - 1;
 	s->tasks = malloc((s->listed + 1) * sizeof(*s->tasks));
 	s->table = calloc(slots, sizeof(*s->table));
-	if (!s->tasks || !s->table)
-		return ENOMEM;
+	return s->tasks && s->table ? 0 : ENOMEM;
+}
 
-	for (pos = UNIT; pos < s->used; pos += task->size) {
-		task = record(s, pos / UNIT);
-		if (task->inum != last) {
+/* Records say their length; the first one is one unit behind the start. */
+static int make_index(struct pidmap_snapshot *s, bool certain)
+{
+	struct lane lanes[PIDMAP_MAX_PIDS];
+	const struct lane *end = lanes;
+	const struct pidmap_task *task;
+	struct space *space = NULL;
+	unsigned int levels = 0;	/* of a namespace that is not known */
+	uint32_t *tasks, last = 0, ref, ref_end;
+	bool begun = false;
+	int err = make_room(s);
+
+	if (err)
+		return err;
+	tasks = s->tasks;
+	ref_end = s->used / UNIT;
+	for (ref = 1; ref < ref_end; ref += task->size / UNIT) {
+		const pid_t *nr;
+
+		task = record(s, ref);
+		if (UNLIKELY(task->inum != last)) {
 			last = task->inum;
-			levels = find_path(s, last, &space, keys);
+			levels = find_path(s, last, &space, lanes);
+			end = lanes + levels;
+			begun = levels && space->begun;
 		}
-		if (!levels || task->levels != levels)
+		/* Every task has at least one. */
+		if (UNLIKELY(task->levels != levels))
 			continue;
-		if (!certain &&
-		    (!space->begun || pidmap_task_nr(task)[levels - 1] == 1) &&
-		    is_doubtful(space, task))
-			return EAGAIN;
-		s->tasks[s->count++] = pos / UNIT;
-		enter(s, pos / UNIT, keys, pidmap_task_nr(task), levels);
+		nr = pidmap_task_nr(task);
+		if (UNLIKELY(!begun || nr[levels - 1] == 1)) {
+			begun = true;
+			if (is_doubtful(space, task) && !certain)
+				return EAGAIN;
+		}
+		*tasks++ = ref;
+		enter(s, ref, lanes, end, nr);
 	}
+	s->count = tasks - s->tasks;
 	return 0;
 }
 
