@@ -67,6 +67,8 @@ load world
 	wide=$!
 	wait_for runs $odd $'a\xe2\x80\xaeb\xc2\x9bc'
 	wait_for runs $wide $'漢字'
+	is 0 pidmap list --json -o command
+	[[ $output == *'"a\u202eb\u009bc"'* && $output == *'"漢字"'* ]]
 	is 0 env LC_ALL=C.UTF-8 pidmap list -no command,tgid
 	kill $odd $wide
 	[[ $output == *'a\xe2\x80\xaeb\xc2\x9bc'* ]]
@@ -75,6 +77,24 @@ load world
 	wide=${wide/漢字/abcd}
 	odd=$(grep -m 1 unshare <<<"$output")
 	[ ${#wide} -eq ${#odd} ]
+}
+
+# /proc is that of the namespace above: its process 1 and 2 are others.
+@test "names come from the /proc that the numbers belong to" {
+	local command
+
+	for command in 'list -rno tgid,command' 'list --json -o tgid,command' \
+		'tree -r' 'ns -rno init,command' 'list -rno tgid,args'; do
+		# shellcheck disable=SC2016
+		is 0 unshare -pf bash -c 'sleep 77 & pidmap '"$command"'
+			kill $!'
+		case $command in
+		ns*) prints '1 bash' ;;
+		*json*) [[ $output == *'{"tgid":2,"command":"sleep"}'* ]] ;;
+		tree*) [[ $output == *'sleep 2'* ]] ;;
+		*) [[ $'\n'$output == *$'\n2 sleep'* ]] ;;
+		esac
+	done
 }
 
 @test "names with blanks, newlines and what is no UTF-8" {

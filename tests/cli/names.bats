@@ -228,6 +228,16 @@ machine:web /machine.slice/machine-web.scope/payload"
 	says "no process 4194303; 'pidmap list' lists those there are"
 }
 
+@test "a process that is hidden is not gone" {
+	need setpriv
+	is 1 unshare -m sh -c "mount -t proc -o hidepid=2 proc /proc &&
+		setpriv --reuid 65534 --regid 65534 --clear-groups pidmap translate --to $A 1"
+	says "/proc hides process $A from you (it is mounted with hidepid); run pidmap as the user of that process or as root"
+	is 1 unshare -m sh -c "mount -t proc -o hidepid=2 proc /proc &&
+		setpriv --reuid 65534 --regid 65534 --clear-groups pidmap translate --to 4194303 1"
+	says "no process 4194303; 'pidmap list' lists those there are"
+}
+
 @test "a namespace that is not there" {
 	is 1 pidmap translate --to pid:[1] 1
 	says "cannot translate from 'self' to 'pid:[1]': there is no such PID namespace in view; 'pidmap ns' lists those there are"

@@ -123,6 +123,9 @@ pidmap: 2 of 3 words were no IDs; each was answered with '-'"
 	is 2 bash -c '{ head -c 200000 /dev/zero | tr "\0" 0
 		echo "2xyz 1"; } | pidmap translate -'
 	prints $'-\n1'
+	is 2 bash -c '{ printf x; head -c 200000 /dev/zero | tr "\0" 0
+		echo "2 1"; } | pidmap translate -'
+	prints $'-\n1'
 	is 0 bash -c "printf '%060d\n' $A2 | pidmap translate --to $A -"
 	prints 2
 }
