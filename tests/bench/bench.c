@@ -161,7 +161,8 @@ static bool selected(const struct row *row, const char *only)
 static void collect_rows(void)
 {
 	struct row *tables[] = {
-		peer_rows, bpf_rows, device_rows, library_rows, thread_rows,
+		peer_rows, watch_rows, bpf_rows, device_rows, library_rows,
+		thread_rows,
 	};
 
 	for (unsigned int i = 0; i < sizeof(tables) / sizeof(*tables); i++)
@@ -175,6 +176,8 @@ static void want(struct row *row)
 	row->wanted = true;
 	if (row->peer)
 		want(find(row->peer));
+	if (row->less)
+		want(find(row->less));
 }
 
 static void choose_rows(const char *only, const struct bench *b)
@@ -315,6 +318,9 @@ static void measure_all(struct bench *b)
 		errno = 0;
 		rows[i]->value = measure_row(rows[i], b, loop);
 		rows[i]->error = errno;
+		if (rows[i]->less && rows[i]->value >= 0)
+			rows[i]->value -= rows[i]->part *
+					  find(rows[i]->less)->value;
 	}
 	for (unsigned int i = 0; i < n_rows; i++)
 		if (rows[i]->wanted)

@@ -58,6 +58,8 @@ struct bench {
  * @peer: row that a user would otherwise take
  * @ratio: 0, or the most it may cost in terms of @peer
  * @budget: 0, or the most it may cost in instructions
+ * @less: NULL, or the row of which a part does not count in this one
+ * @part: how much of it, for each unit
  * @most: 0, or the most tasks with which it ends in good time
  * @wanted: it is to be measured
  * @value: instructions per unit, < 0 where it failed
@@ -73,6 +75,8 @@ struct row {
 	const char *peer;
 	double ratio;
 	double budget;
+	const char *less;
+	double part;
 	unsigned int most;
 	bool wanted;
 	double value;
@@ -86,7 +90,7 @@ struct row {
 #define SCAN	"/proc scan"
 
 extern struct row peer_rows[], bpf_rows[], device_rows[], library_rows[],
-	thread_rows[];
+	thread_rows[], watch_rows[];
 
 /* Another task for every operation, in the permuted order. */
 static inline unsigned int pick(struct bench *b)
