@@ -173,6 +173,7 @@ API void pidmap_close(struct pidmap *h)
 	if (h->fd >= 0)
 		close(h->fd);
 	local_close(h);
+	watch_close(h);
 	free(h);
 	errno = err;
 }

@@ -104,8 +104,11 @@ struct pidmap {
 	char name[32];
 	int fd;			/* of the device, or -1 */
 	bool raised;		/* pidmap_set_view() succeeded */
+	struct watch *watch;	/* what pidmap_watch() made, or NULL */
 	struct local local;
 };
+
+void watch_close(struct pidmap *h);
 
 /* The fast path of device.c, for the most frequent call. */
 static inline bool device_is_bound(const struct pidmap_nsref *from,

@@ -591,6 +591,70 @@ size_t pidmap_snapshot_ns_count(const struct pidmap_snapshot *s);
 const struct pidmap_ns *
 pidmap_snapshot_ns(const struct pidmap_snapshot *s, size_t i);
 
+/**
+ * pidmap_watch() - follow what starts and ends
+ * @h: the handle; its back end must be the device
+ * @ns: a namespace; its tasks and those of its descendants are reported
+ * @flags: 0 for processes, %PIDMAP_WATCH_THREADS for every task
+ * @ring_size: how many bytes of events the kernel keeps until they are read: a
+ *	power of two from %PIDMAP_RING_MIN to %PIDMAP_RING_MAX. An event takes
+ *	about 100 bytes.
+ *
+ * Makes a stream of the handle, once. The first event is PIDMAP_EVENT_SYNC:
+ * call pidmap_list() when you read it, and then continue to read. Needs the
+ * identity right. Everything else that a handle can do it still does.
+ *
+ * Return: 0, or -1 with errno: EOPNOTSUPP without the module or if this kernel
+ * has no tracepoints, EBUSY if the handle is a stream already, ENOSPC if there
+ * are as many as the module's parameter ``watches`` allows, EINVAL for a bad
+ * @ring_size.
+ */
+int pidmap_watch(struct pidmap *h, struct pidmap_nsref ns, unsigned int flags,
+		 uint32_t ring_size);
+
+/**
+ * pidmap_watch_next() - read the next event
+ * @h: the handle
+ * @timeout: how long to wait for one, in milliseconds; 0 not to wait, -1 to
+ *	wait without limit
+ *
+ * One thread at a time may call it.
+ *
+ * Return: the event, valid until the next call; NULL with errno: EAGAIN if
+ * there was none in time, EINTR if a signal came, ENODATA before
+ * pidmap_watch(), EPERM if the caller may no longer read.
+ */
+const struct pidmap_event *pidmap_watch_next(struct pidmap *h, int timeout);
+
+/**
+ * pidmap_watch_fd() - a descriptor for poll(2), select(2) or epoll(7)
+ * @h: the handle
+ *
+ * Once it is readable, call pidmap_watch_next() with a timeout of 0 until that
+ * returns NULL: the library reads many events at a time.
+ *
+ * Return: the descriptor, which belongs to the handle; -1 with ENODATA before
+ * pidmap_watch().
+ */
+int pidmap_watch_fd(const struct pidmap *h);
+
+/**
+ * pidmap_event_task() - the task that an event is about
+ * @event: the event
+ *
+ * Return: its record, valid as long as the event; NULL for PIDMAP_EVENT_SYNC.
+ */
+const struct pidmap_task *pidmap_event_task(const struct pidmap_event *event);
+
+/**
+ * pidmap_event_comm() - the name of the program that a process executes
+ * @event: the event
+ *
+ * Return: the name, at most 15 bytes of any value and a NUL, valid as long as
+ * the event; NULL if the event has none. PIDMAP_EVENT_EXEC has one.
+ */
+const char *pidmap_event_comm(const struct pidmap_event *event);
+
 #ifdef __cplusplus
 }
 #endif
