@@ -223,7 +223,8 @@ static unsigned long *reported;
 static int reported_init(void)
 {
 	if (!reported)
-		reported = vzalloc(BITS_TO_LONGS(PID_MAX_LIMIT) * sizeof(long));
+		reported = __vmalloc(BITS_TO_LONGS(PID_MAX_LIMIT) * sizeof(long),
+				     GFP_KERNEL | __GFP_NOWARN);
 	if (!reported)
 		return -ENOMEM;
 	/* Nobody has cleared the bits of numbers that were used again. */
