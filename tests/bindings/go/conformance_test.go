@@ -417,7 +417,9 @@ func (s *suite) list() {
 			}
 		}
 	}
-	_, err := s.h.List(ref(A), 1<<31)
+	_, err := s.h.Snapshot(ref(A), 1<<31)
+	s.good(false, 0, 0, err, pidmap.ErrInvalid, "snapshot, odd flag")
+	_, err = s.h.List(ref(A), 1<<31)
 	s.good(false, 0, 0, err, pidmap.ErrInvalid, "list, odd flag")
 }
 
@@ -455,6 +457,7 @@ func (s *suite) snapshot() {
 		if flags != 0 {
 			typ = pidmap.TID
 		}
+		same(s.T, "partial", shot.Partial(), false)
 		s.tasks(shot.Tasks(), typ, V, flags)
 		eachPair(func(r *role, from, to int) {
 			want, reason := wanted(r, r.is(typ) && r.is(pidmap.TID), to)

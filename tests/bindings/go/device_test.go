@@ -85,6 +85,12 @@ func TestWithoutTheIdentityRight(t *testing.T) {
 		if _, err = best.Snapshot(pidmap.View, 0); !errors.Is(err, pidmap.ErrPartial) {
 			t.Errorf("snapshot of all back ends: %v", err)
 		}
+		shot, err := best.Snapshot(pidmap.View, pidmap.Partial)
+		if err != nil || !shot.Partial() {
+			t.Errorf("a partial snapshot: %v", err)
+		} else if nr, err := shot.Translate(byName["self"].number[V], pidmap.View, pidmap.View); nr != byName["self"].number[V] {
+			t.Errorf("a partial snapshot: %v", err)
+		}
 		got, err = best.Translate(pidmap.TGID, child.number[V], pidmap.View, ref(A))
 		same(t, "best by file", got, child.number[A])
 		same(t, "its error", err, nil)

@@ -230,7 +230,6 @@ func (d *device) watch(ns NS, flags ListFlags, ring int) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	file := os.NewFile(uintptr(fd), devicePath)
 	d.mu.Lock()
 	view := d.view
 	d.mu.Unlock()
@@ -245,8 +244,9 @@ func (d *device) watch(ns NS, flags ListFlags, ring int) (*os.File, error) {
 		_, err = ioctl(fd, opWatch, unsafe.Pointer(&req))
 	}
 	if err != nil {
-		file.Close()
+		syscall.Close(fd)
 		return nil, err
 	}
-	return file, nil
+	// Only a watch can be polled, which NewFile tries.
+	return os.NewFile(uintptr(fd), devicePath), nil
 }

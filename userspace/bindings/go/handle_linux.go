@@ -108,7 +108,11 @@ func pidfdOpen(pid int, flags int) (int, error) {
 func pidfdOpenTask(t Type, pid int) (int, error) {
 	const thread = syscall.O_EXCL // PIDFD_THREAD
 	fd, err := pidfdOpen(pid, 0)
-	if t == TID && (err == syscall.EINVAL || err == syscall.ENOENT) {
+	if err == syscall.EINVAL || err == syscall.ENOENT {
+		// It is no process: a thread, or what a leader has left behind.
+		if t != TID {
+			return -1, syscall.ESRCH
+		}
 		fd, err = pidfdOpen(pid, thread)
 	}
 	if err == syscall.EINVAL || err == syscall.ENOSYS {

@@ -70,10 +70,20 @@ func fdID(fd int) uint64 {
 	return id
 }
 
+// askNS does an ioctl of nsfs. Older kernels have none for programs of 32 bits
+// on a kernel of 64.
+func askNS(fd int, op uintptr) (int, error) {
+	result, err := ioctlNr(fd, op, 0)
+	if err == syscall.ENOTTY {
+		err = syscall.EOPNOTSUPP
+	}
+	return result, err
+}
+
 // climb goes up from a namespace, whose descriptor it closes.
 func climb(fd int, levels int) (int, error) {
 	for ; levels > 0; levels-- {
-		parent, err := ioctlNr(fd, nsGetParent, 0)
+		parent, err := askNS(fd, nsGetParent)
 		syscall.Close(fd)
 		if err != nil {
 			return -1, err
@@ -139,7 +149,7 @@ func (l *local) identity() bool {
 	if errno != 0 || sets[0].effective&(1<<sysPtrace) == 0 {
 		return false
 	}
-	owner, err := ioctlNr(l.view.fd, nsGetUserns, 0)
+	owner, err := askNS(l.view.fd, nsGetUserns)
 	if err != nil {
 		return false
 	}
@@ -174,7 +184,7 @@ func (l *local) measure(p *place) error {
 	p.inum = fdInum(p.fd)
 	fd, inum := p.fd, p.inum
 	for inum != l.view.inum {
-		parent, err := ioctlNr(fd, nsGetParent, 0)
+		parent, err := askNS(fd, nsGetParent)
 		if fd != p.fd {
 			syscall.Close(fd)
 		}
@@ -214,7 +224,10 @@ func (l *local) placeFD(value uint64) (p place, err error) {
 	if syscall.Fstatfs(p.fd, &fs) != nil || uint32(fs.Type) != nsfsMagic {
 		return p, syscall.EINVAL
 	}
-	kind, err := ioctlNr(p.fd, nsGetNstype, 0)
+	kind, err := askNS(p.fd, nsGetNstype)
+	if err == syscall.EOPNOTSUPP {
+		return p, err
+	}
 	if err != nil || kind != syscall.CLONE_NEWPID {
 		return p, syscall.EINVAL
 	}

@@ -264,8 +264,11 @@ type ListFlags uint32
 const (
 	// Threads reports every task instead of every process.
 	Threads ListFlags = 1 << iota
-	// Direct leaves out the members of child namespaces. It is for List.
+	// Direct leaves out the members of child namespaces. Watch refuses it.
 	Direct
+	// Partial accepts that something is hidden from this caller. It is for
+	// Snapshot, which otherwise fails with ErrPartial.
+	Partial ListFlags = 1 << 16
 )
 
 // Task is one task of a list, a snapshot or an event.

@@ -628,7 +628,7 @@ func (p *procfs) listNS(ns NS, tell func(Namespace)) error {
 
 // owner fills in who owns a PID namespace.
 func owner(fd int, n *Namespace) error {
-	ns, err := ioctlNr(fd, nsGetUserns, 0)
+	ns, err := askNS(fd, nsGetUserns)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,8 @@
 
 package pidmap
 
+import "errors"
+
 // Snapshot knows the numbers of all tasks of one moment, and answers offline,
 // in the same time however many tasks there are. It does not change, so any
 // number of goroutines may use it.
@@ -11,6 +13,8 @@ type Snapshot struct {
 	known  map[uint32]int // index in spaces, by inode number
 	index  map[member]int // index in tasks
 	view   uint32
+
+	partial bool
 }
 
 type member struct {
@@ -21,18 +25,26 @@ type member struct {
 // Snapshot records the numbers of the processes, or with [Threads] of the
 // tasks, of a namespace and its descendants. A task that is alive during the
 // whole call is in it. It fails with [ErrPartial] if this caller may not see
-// everything.
+// everything, unless the flags have [Partial].
 func (h *Handle) Snapshot(ns NS, flags ListFlags) (*Snapshot, error) {
+	hidden := false
+	fails := func(err error) bool {
+		if flags&Partial != 0 && errors.Is(err, ErrPartial) {
+			hidden = true
+			return false
+		}
+		return err != nil
+	}
 	before, err := h.ListNS(View)
-	if err != nil {
+	if fails(err) {
 		return nil, err
 	}
-	tasks, err := h.List(ns, flags&^Direct)
-	if err != nil {
+	tasks, err := h.List(ns, flags&^Partial)
+	if fails(err) {
 		return nil, err
 	}
 	after, err := h.ListNS(View)
-	if err != nil {
+	if fails(err) {
 		return nil, err
 	}
 
@@ -43,7 +55,7 @@ func (h *Handle) Snapshot(ns NS, flags ListFlags) (*Snapshot, error) {
 		n.PIDs = 0 // changes all the time
 		old[n.Inum] = n
 	}
-	s := &Snapshot{known: map[uint32]int{},
+	s := &Snapshot{partial: hidden, known: map[uint32]int{},
 		index: make(map[member]int, 2*len(tasks))}
 	for _, n := range after {
 		same := n
@@ -151,6 +163,10 @@ func (s *Snapshot) PIDs(nr PID, from NS) ([]NSPID, error) {
 	})
 	return pids, nil
 }
+
+// Partial says whether something was hidden from the caller: a number that is
+// not found may be in use then.
+func (s *Snapshot) Partial() bool { return s.partial }
 
 // Tasks returns the tasks. The caller must not change them.
 func (s *Snapshot) Tasks() []Task { return s.tasks }
