@@ -251,7 +251,8 @@ fn lists_and_snapshots() {
                 }
             }
             assert_eq!(snapshot.tasks().count(), snapshot.len());
-            assert!(!snapshot.is_empty());
+            assert!(!snapshot.is_empty() && !snapshot.partial());
+            assert!(!h.snapshot_partial(Ns::VIEW, flags).unwrap().partial());
             assert_eq!(snapshot.namespaces().next().unwrap().inum, world.inums[V]);
             assert_eq!(snapshot.translate(1, 1, 0), Err(Error::NotFound));
             assert_eq!(snapshot.pids(1, world.inums[B]).unwrap().len(), 3);

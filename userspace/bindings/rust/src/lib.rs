@@ -308,7 +308,7 @@ pub struct NsPid {
 pub struct ListFlags {
     /// Every task instead of every process.
     pub threads: bool,
-    /// Leave out the members of child namespaces; not of a snapshot.
+    /// Leave out the members of child namespaces.
     pub direct: bool,
 }
 
@@ -531,7 +531,7 @@ impl Handle {
     /// file: an agent in a container looks at the host so. It takes
     /// CAP_SYS_PTRACE there, and the module. It can be done once.
     pub fn set_view(&self, ns: impl AsFd) -> Result<()> {
-        status(unsafe { sys::pidmap_set_view(self.ptr(), Ns::fd(&ns).raw) })
+        status(unsafe { sys::pidmap_set_view(self.ptr(), ns.as_fd().as_raw_fd()) })
     }
 
     /// The number in `to` of the ID that has the number `nr` in `from`.
@@ -713,7 +713,17 @@ impl Handle {
     /// Records all numbers at one point in time. It fails with
     /// [`Error::Partial`] if something is hidden from the caller.
     pub fn snapshot(&self, ns: Ns<'_>, flags: ListFlags) -> Result<Snapshot> {
-        NonNull::new(unsafe { sys::pidmap_snapshot_new(self.ptr(), ns.raw, flags.bits()) })
+        self.record(ns, flags.bits())
+    }
+
+    /// The same, of what the caller may see; [`Snapshot::partial`] says whether
+    /// that is all.
+    pub fn snapshot_partial(&self, ns: Ns<'_>, flags: ListFlags) -> Result<Snapshot> {
+        self.record(ns, flags.bits() | sys::PIDMAP_SNAPSHOT_PARTIAL)
+    }
+
+    fn record(&self, ns: Ns<'_>, flags: u32) -> Result<Snapshot> {
+        NonNull::new(unsafe { sys::pidmap_snapshot_new(self.ptr(), ns.raw, flags) })
             .map(Snapshot)
             .ok_or_else(Error::last)
     }
@@ -770,6 +780,12 @@ impl Snapshot {
             sys::pidmap_snapshot_pids(self.0.as_ptr(), nr, from, pids.as_mut_ptr(), pids.len())
         })?;
         Ok(ns_pids(&pids[..count as usize]))
+    }
+
+    /// Whether something was hidden from the caller: a number that is not found
+    /// may be in use then.
+    pub fn partial(&self) -> bool {
+        unsafe { sys::pidmap_snapshot_partial(self.0.as_ptr()) != 0 }
     }
 
     /// How many tasks it holds.

@@ -58,6 +58,9 @@ pub const PIDMAP_LIST_THREADS: c_uint = 1;
 /// Leave out the members of child namespaces.
 pub const PIDMAP_LIST_DIRECT: c_uint = 2;
 
+/// Of a snapshot: accept that the caller may not see everything.
+pub const PIDMAP_SNAPSHOT_PARTIAL: c_uint = 0x1_0000;
+
 /// A level that the back end cannot know.
 pub const PIDMAP_LEVEL_UNKNOWN: u32 = 0xffff;
 /// The owner of a namespace whose user namespace is not known.
@@ -177,7 +180,7 @@ extern "C" {
     pub fn pidmap_backend(h: *const pidmap) -> *const c_char;
     pub fn pidmap_version() -> *const c_char;
     pub fn pidmap_info(h: *mut pidmap, info: *mut pidmap_info, size: usize) -> c_int;
-    pub fn pidmap_set_view(h: *mut pidmap, ns: pidmap_nsref) -> c_int;
+    pub fn pidmap_set_view(h: *mut pidmap, ns: c_int) -> c_int;
     pub fn pidmap_translate(
         h: *mut pidmap,
         kind: c_uint,
@@ -259,6 +262,7 @@ extern "C" {
         pids: *mut pidmap_pid,
         capacity: usize,
     ) -> c_int;
+    pub fn pidmap_snapshot_partial(s: *const pidmap_snapshot) -> c_int;
     pub fn pidmap_snapshot_size(s: *const pidmap_snapshot) -> usize;
     pub fn pidmap_snapshot_task(s: *const pidmap_snapshot, i: usize) -> *const pidmap_task;
     pub fn pidmap_snapshot_ns_count(s: *const pidmap_snapshot) -> usize;
