@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """The Python binding; what it says is compared with NSpid in /proc."""
 
+import collections.abc
 import errno
 import os
+import pathlib
+import select
 import subprocess
 import threading
 import time
@@ -132,12 +135,12 @@ class Suite:
         self.assertEqual(self.m.translate(here, to=self.b), in_b)
         self.assertEqual(self.m.translate(in_a, from_=self.a), here)
         self.assertEqual(self.m.translate(in_b, self.b, self.a), in_a)
-        self.assertEqual(self.m.translate(os.getpgid(0), kind=pidmap.PGID),
+        self.assertEqual(self.m.translate(os.getpgid(0), type=pidmap.PGID),
                          os.getpgid(0))
 
     def test_what_does_not_exist_is_falsy(self):
-        for kind in pidmap.Kind:
-            self.assertEqual(self.m.translate(NO_SUCH_PID, kind=kind), 0)
+        for type in pidmap.Type:
+            self.assertEqual(self.m.translate(NO_SUCH_PID, type=type), 0)
         self.assertEqual(self.m.translate(world.a, to=self.c), 0)
         self.assertEqual(self.m.translate(1, self.a, self.c), 0)
         self.assertEqual(self.m.translate(0), 0)
@@ -148,8 +151,90 @@ class Suite:
 
     def test_other_forms_of_a_namespace(self):
         in_a = world.numbers(world.child)[1]
-        for ns in ns_inum(inum(world.a)), pidmap.ns_tid(world.a):
-            self.assertEqual(self.m.translate(world.child, to=ns), in_a)
+        path = f"/proc/{world.a}/ns/pid"
+        before = len(os.listdir("/proc/self/fd"))
+        with open(path, "rb") as file:
+            for ns in (ns_inum(inum(world.a)), pidmap.ns_tid(world.a), world.a,
+                       path, path.encode(), pathlib.Path(path), file,
+                       ns_fd(file.fileno())):
+                with self.subTest(ns=ns):
+                    self.assertEqual(self.m.translate(world.child, to=ns),
+                                     in_a)
+                    self.assertEqual(self.m.translate(in_a, ns), world.child)
+        self.assertEqual(len(os.listdir("/proc/self/fd")), before)
+        with self.assertRaisesRegex(FileNotFoundError, "/nowhere"):
+            self.m.translate(1, to="/nowhere")
+        with self.fails(errno.EINVAL):
+            self.m.translate(1, to="/dev/null")
+
+    def test_what_is_no_namespace(self):
+        for ns in None, 1.5, True, [1], object():
+            with self.subTest(ns=ns), self.assertRaisesRegex(
+                    TypeError, "a PID namespace is a path, a PID, an open file"):
+                self.m.translate(1, to=ns)
+        with self.assertRaises(FileNotFoundError):
+            self.m.translate(1, to=2**31 - 1)
+        with self.assertRaisesRegex(ValueError, "a PID is from -2147483648"):
+            self.m.translate(1, to=2**31)
+
+    def test_a_pidfd_for_a_number(self):
+        in_a = world.numbers(world.child)[1]
+        pidfd = self.m.pidfd(in_a, self.a)
+        self.addCleanup(os.close, pidfd)
+        self.assertEqual(self.m.translate_pidfd(pidfd), world.child)
+        with self.assertRaises(ProcessLookupError):
+            self.m.pidfd(NO_SUCH_PID)
+
+    def test_open_proc(self):
+        proc = self.m.open_proc()
+        self.addCleanup(os.close, proc)
+        file = os.open(f"{world.child}/comm", os.O_RDONLY, dir_fd=proc)
+        self.addCleanup(os.close, file)
+        self.assertEqual(os.read(file, 16), b"sleep\n")
+
+    def test_repr(self):
+        self.assertEqual(repr(self.m), f"<pidmap.Handle '{self.backend}'>")
+        with self.m.snapshot(self.a) as shot:
+            self.assertRegex(repr(shot), r"^<pidmap\.Snapshot of 3 tasks in "
+                             r"\d+ namespaces>$")
+        self.assertEqual(repr(shot), "<pidmap.Snapshot closed>")
+        self.m.close()
+        self.assertEqual(repr(self.m), "<pidmap.Handle closed>")
+        for ns, name in ((pidmap.VIEW, "VIEW"), (pidmap.BOUND, "BOUND"),
+                         (ns_fd(3), "ns_fd(3)"), (ns_fd(-1), "ns_fd(-1)"),
+                         (pidmap.ns_tid(42), "ns_tid(42)"),
+                         (ns_inum(2**32 - 1), "ns_inum(4294967295)"),
+                         (pidmap.ns_id(2**40), "ns_id(1099511627776)"),
+                         (pidmap.ns_level(1), "ns_level(1)")):
+            self.assertEqual(repr(ns), name)
+
+    def test_threads(self):
+        here, in_a, _ = world.numbers(world.b)
+        wrong = []
+
+        def ask():
+            for _ in range(50):
+                if self.m.translate(here, to=self.a) != in_a:
+                    wrong.append(1)
+
+        threads = [threading.Thread(target=ask) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(wrong, [])
+
+    def test_after_fork(self):
+        child = os.fork()
+        if not child:
+            try:
+                here, in_a, _ = world.numbers(world.b)
+                own = os.getpid()
+                os._exit((self.m.translate(here, to=self.a), in_a,
+                          self.m.translate(own)) != (in_a, in_a, own))
+            finally:
+                os._exit(2)
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
 
     def test_translate_many(self):
         numbers = [world.a, NO_SUCH_PID, world.child, world.c, -1]
@@ -186,8 +271,11 @@ class Suite:
         tasks = {task.tgid: task for task in self.m.list(self.a)}
         self.assertEqual(set(tasks), {world.a, world.child, world.b})
         for pid, task in tasks.items():
-            self.assertEqual(task.numbers, world.numbers(pid))
+            self.assertEqual(task.nr, world.numbers(pid))
             self.assertEqual(task.inum, inum(pid))
+            self.assertEqual((task.pgid, task.sid, task.ppid), tuple(
+                status(pid, field)[0] for field in ("NSpgid", "NSsid", "PPid")))
+            self.assertFalse(task.exited or task.ended)
         direct = self.m.list(self.a, direct=True)
         self.assertEqual({task.tgid for task in direct},
                          {world.a, world.child})
@@ -201,10 +289,10 @@ class Suite:
         self.addCleanup(leave.set)
         mine = [task for task in self.m.list(threads=True)
                 if task.tgid == os.getpid()]
-        self.assertIn(thread.native_id, [task.numbers[0] for task in mine])
+        self.assertIn(thread.native_id, [task.nr[0] for task in mine])
 
-    def test_namespaces(self):
-        found = {ns.inum: ns for ns in self.m.namespaces(self.a)}
+    def test_list_ns(self):
+        found = {ns.inum: ns for ns in self.m.list_ns(self.a)}
         self.assertEqual(set(found), {inum(world.a), inum(world.b)})
         below = found[inum(world.b)]
         self.assertEqual(below.parent_inum, inum(world.a))
@@ -227,13 +315,22 @@ class Suite:
             self.assertEqual(shot.translate(1, from_=1), 0)
             self.assertEqual([pid.nr for pid in shot.pids(in_b, b)],
                              [here, in_a, in_b])
+            self.assertIsInstance(shot, collections.abc.Mapping)
             self.assertEqual(len(list(shot)), len(shot))
-            self.assertIn(world.child, [task.tgid for task in shot])
-            self.assertEqual(shot.namespaces()[0].inum, inum("self"))
-            with self.assertRaises(OverflowError):
+            self.assertIn(world.child, shot)
+            self.assertNotIn(NO_SUCH_PID, shot)
+            self.assertEqual(shot[world.b].nr, (here, in_a, in_b))
+            self.assertEqual(dict(shot)[here], shot[here])
+            self.assertFalse(shot.partial)
+            with self.assertRaises(KeyError):
+                shot[NO_SUCH_PID]
+            self.assertEqual(shot.list_ns()[0].inum, inum("self"))
+            with self.assertRaises(ValueError):
                 shot.translate(1, from_=-1)
-        with self.assertRaises(ValueError):
-            len(shot)
+        for closed in (len, list, lambda shot: shot[1],
+                       lambda shot: shot.translate(1)):
+            with self.assertRaisesRegex(ValueError, "the Snapshot is closed"):
+                closed(shot)
 
     def test_bind(self):
         with self.fails(errno.ENODATA):
@@ -266,21 +363,50 @@ class Suite:
             pidmap.open("telepathy")
 
     def test_nothing_is_cut_off(self):
-        for nr in world.a + 2**32, 2**31, -2**31 - 1:
-            with self.subTest(nr=nr), self.assertRaises(OverflowError):
-                self.m.translate(nr)
-            with self.subTest(nr=nr), self.assertRaises(OverflowError):
-                self.m.translate_many([nr])
-        with self.assertRaises(OverflowError):
-            self.m.translate(1, to=ns_inum(2**64))
-        with self.assertRaises(TypeError):
-            self.m.translate("1")
+        for nr in world.a + 2**32, 2**31, -2**31 - 1, 2**64 + 1:
+            for ask in (self.m.translate, self.m.task_ids, self.m.pids,
+                        self.m.pidfd, self.m.stamp, pidmap.ns_tid, ns_fd,
+                        lambda nr: self.m.translate_many([nr])):
+                with self.subTest(nr=nr, ask=ask), self.assertRaisesRegex(
+                        ValueError, r"^-?\d+ is out of range: a \w+ is from"):
+                    ask(nr)
+        for make, value in ((ns_inum, 2**32), (ns_inum, -1),
+                            (pidmap.ns_id, 2**64), (pidmap.ns_level, -1)):
+            with self.assertRaises(ValueError):
+                make(value)
+        with self.assertRaises(ValueError):
+            self.m.translate(1, to=pidmap.NsRef(3, 2**64))
+        with self.assertRaises(ValueError):
+            self.m.translate(1, start_time=-1)
+
+    def test_wrong_types(self):
+        for nr in "1", 1.0, None:
+            for ask in (self.m.translate, self.m.task_ids, self.m.pids,
+                        lambda nr: self.m.translate_many([nr])):
+                with self.subTest(nr=nr), self.assertRaisesRegex(
+                        TypeError, "^a PID is an int, not "):
+                    ask(nr)
+        for type in 4, -1, "tgid", None:
+            with self.subTest(type=type), self.assertRaisesRegex(
+                    ValueError, "is no type of ID"):
+                self.m.translate(1, type=type)
+        with self.assertRaisesRegex(TypeError, "a descriptor is an int"):
+            self.m.translate_pidfd("3")
+        with self.assertRaisesRegex(TypeError, "a back end is a str"):
+            pidmap.open(3)
+        for name in "", "device\0", "procfs+":
+            with self.subTest(name=name), self.assertRaises(
+                    (ValueError, OSError)):
+                pidmap.open(name)
 
     def test_a_closed_handle(self):
         with self.m as m:
             pass
-        with self.assertRaises(ValueError):
-            m.translate(1)
+        for ask in (lambda: m.translate(1), lambda: m.translate_many([]),
+                    m.list, m.list_ns, m.snapshot, m.watch, m.info, m.bind,
+                    lambda: m.pidfd(1), lambda: m.backend):
+            with self.assertRaisesRegex(ValueError, "the Handle is closed"):
+                ask()
         m.close()
 
 
@@ -288,20 +414,96 @@ class Device(Suite, unittest.TestCase):
     backend = "device"
 
     def test_start_time(self):
-        start = self.m.start_time(world.child)
+        stamp = self.m.stamp(world.child)
+        start = stamp.start_time
+        task = self.m.snapshot()[world.child]
+        self.assertEqual((start, stamp.pid_id), (task.start_time, task.pid_id))
         self.assertGreater(start, 0)
-        self.assertEqual(start, next(task.start_time for task in self.m.list()
-                                     if task.tgid == world.child))
-        self.assertEqual(self.m.start_time(NO_SUCH_PID), 0)
+        self.assertIsNone(self.m.stamp(NO_SUCH_PID))
         in_a = world.numbers(world.child)[1]
+        self.assertEqual(self.m.stamp(in_a, self.a), stamp)
         self.assertEqual(self.m.translate(world.child, to=self.a,
                                           start_time=start), in_a)
-        with self.fails(errno.ESTALE):
-            self.m.translate(world.child, start_time=start + 1)
-        with self.fails(errno.ESTALE):
-            self.m.pids(world.child, start_time=start + 1)
-        with self.fails(errno.ESTALE):
-            self.m.task_ids(world.child, start_time=start + 1)
+        for wrong in start + 1, 0, 2**64 - 1:
+            for ask in (self.m.translate, self.m.pids, self.m.task_ids,
+                        self.m.pidfd):
+                with self.subTest(ask=ask, wrong=wrong), \
+                        self.fails(errno.ESTALE):
+                    ask(world.child, start_time=wrong)
+
+    def test_set_view(self):
+        for ns in self.a, f"/proc/{world.a}/ns/pid":
+            with pidmap.open(self.backend) as m:
+                m.set_view(ns)
+                self.assertTrue(m.info().raised)
+                here, in_a, in_b = world.numbers(world.b)
+                self.assertEqual(m.translate(in_a, to=self.b), in_b)
+                with self.assertRaises(PermissionError):
+                    m.translate(1, self.c)
+                with self.fails(errno.EBUSY):
+                    m.set_view(ns)
+        with self.assertRaises(TypeError):
+            self.m.set_view(world.a)
+
+    def test_watch(self):
+        with self.m.watch() as events:
+            self.assertRegex(repr(events), r"^<pidmap\.Watch fd \d+>$")
+            first = next(events)
+            self.assertEqual((first.kind, first.seq, first.task, first.lost),
+                             (pidmap.EventKind.SYNC, 0, None, 0))
+            child = subprocess.Popen(["/bin/sh", "-c", "exit 3"])
+            child.wait()
+            seen = []
+            for event in events:
+                if event.task.tgid == child.pid:
+                    seen.append(event)
+                    self.assertEqual(event.task.nr, (child.pid,))
+                    self.assertEqual(event.task.ppid, os.getpid())
+                    if event.kind == pidmap.EventKind.EXIT:
+                        break
+            self.assertEqual([event.kind.name for event in seen][:2],
+                             ["FORK", "EXEC"])
+            self.assertEqual(seen[-1].code, 3 << 8)
+            self.assertTrue(seen[1].comm)
+
+            # As asyncio does it.
+            events.set_blocking(False)
+            while events.read():
+                pass
+            with self.assertRaises(BlockingIOError):
+                next(events)
+            self.assertEqual(select.select([events], [], [], 0)[0], [])
+            subprocess.run(["/bin/sh", "-c", "exit"], check=True)
+            self.assertEqual(select.select([events], [], [], 10)[0], [events])
+            self.assertGreater(len(events.read()), 0)
+        with self.assertRaisesRegex(ValueError, "the Watch is closed"):
+            next(events)
+
+    def test_watch_from_a_raised_view(self):
+        with pidmap.open(self.backend) as m:
+            m.set_view(self.a)
+            with m.watch(threads=True) as events:
+                next(events)
+                subprocess.run(["/bin/sh", "-c", "exit"], check=True)
+                child = subprocess.run(
+                    ["nsenter", "-t", str(world.a), "-p", "sh", "-c",
+                     "exit 5"], check=False)
+                self.assertEqual(child.returncode, 5)
+                for event in events:
+                    # What happened outside is not in the stream.
+                    self.assertIn(event.task.inum, (inum(world.a),))
+                    if event.kind == pidmap.EventKind.EXIT:
+                        break
+                self.assertEqual(len(event.task.nr), 1)
+
+    def test_watch_refuses(self):
+        for size in 0, 4095, 2**25:
+            with self.subTest(size=size), self.fails(errno.EINVAL):
+                self.m.watch(ring_size=size)
+        with self.assertRaises(ValueError):
+            self.m.watch(ring_size=-1)
+        with self.assertRaises(FileNotFoundError):
+            self.m.watch(ns_inum(1))
 
     def test_without_the_identity_right(self):
         script = (
@@ -309,11 +511,22 @@ class Device(Suite, unittest.TestCase):
             "m = pidmap.open('device')\n"
             "assert m.translate(os.getpid()) == os.getpid()\n"
             "assert not m.info().identity\n"
-            "for refused in (m.list, m.namespaces, m.snapshot,\n"
+            "for refused in (m.list, m.list_ns, m.snapshot, m.watch,\n"
             "        lambda: m.translate(1, to=pidmap.ns_tid(1))):\n"
             "    try: refused()\n"
             "    except PermissionError: pass\n"
-            "    else: raise SystemExit(refused)\n")
+            "    else: raise SystemExit(refused)\n"
+            "m = pidmap.open()\n"
+            "for hidden in m.list, m.list_ns, m.snapshot:\n"
+            "    try: hidden()\n"
+            "    except PermissionError as e: assert e.errno == 13, e\n"
+            "    else: raise SystemExit(hidden)\n"
+            "own = os.getpid()\n"
+            "tasks = {task.tgid: task for task in m.list(partial=True)}\n"
+            "assert tasks[own].inum and not tasks[%d].inum\n"
+            "shot = m.snapshot(partial=True)\n"
+            "assert shot.partial and shot.translate(own) == own\n"
+            % world.child)
         subprocess.run(["/usr/bin/python3", "-c", script], check=True,
                        user="member", group="pidmap", extra_groups=[])
 
@@ -326,7 +539,8 @@ class Procfs(Suite, unittest.TestCase):
     backend = "procfs"
 
     def test_what_it_cannot_know(self):
-        with self.fails(errno.EOPNOTSUPP):
-            self.m.start_time(world.child)
-        with self.fails(errno.EOPNOTSUPP):
-            self.m.translate(world.child, start_time=1)
+        for ask in (lambda: self.m.stamp(world.child), self.m.watch,
+                    lambda: self.m.set_view(self.a),
+                    lambda: self.m.translate(world.child, start_time=1)):
+            with self.fails(errno.EOPNOTSUPP):
+                ask()

@@ -22,8 +22,8 @@ def command(pid: int) -> str:
 def main() -> None:
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    with open(sys.argv[1], "rb") as file, pidmap.open() as m:
-        ns = pidmap.ns_fd(file)
+    ns = sys.argv[1]
+    with pidmap.open() as m:
         pids = [task.tgid for task in m.list(ns)]
         print("HOST-PID CONTAINER COMMAND")
         for pid, nr in zip(pids, m.translate_many(pids, to=ns)):

@@ -1,21 +1,29 @@
-# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 """libpidmap.so.0 as its header describes it, for ctypes."""
 
 from __future__ import annotations
 
 import ctypes
+import fcntl
+import operator
 import os
 from ctypes import POINTER, c_char_p, c_int, c_int32, c_size_t, c_uint, \
     c_uint16, c_uint32, c_uint64, c_void_p
-from typing import Any, NamedTuple, NoReturn, Optional, Tuple
+from typing import Any, Iterator, NamedTuple, NoReturn, Optional, Tuple
 
 MAX_PIDS = 33
 LEVEL_UNKNOWN = 0xFFFF
 LIST_THREADS = 1
 LIST_DIRECT = 2
+SNAPSHOT_PARTIAL = 0x10000
 RIGHT_IDENTITY = 1
+RIGHT_RAISED = 2
 START_TIME = 1
 EXPECT_START = 2
+PID_ID = 4
+FEATURE_PID_ID = 2
+TASK_EXITED = 1
+TASK_ENDED = 2
 
 
 class NsRef(NamedTuple):
@@ -23,6 +31,18 @@ class NsRef(NamedTuple):
 
     kind: int
     value: int = 0
+
+    def __repr__(self) -> str:
+        name, takes_value = _KINDS.get(self.kind, ("NsRef", True))
+        value = self.value
+        if name in ("ns_fd", "ns_tid") and value >> 31:
+            value -= 1 << 32
+        return f"{name}({value})" if takes_value else name
+
+
+_KINDS = {0: ("VIEW", False), 1: ("ns_fd", True), 2: ("ns_tid", True),
+          3: ("ns_inum", True), 4: ("ns_id", True), 5: ("ns_level", True),
+          6: ("BOUND", False)}
 
 
 class CNsRef(ctypes.Structure):
@@ -75,10 +95,33 @@ class CNs(ctypes.Structure):
                 ("pids", c_uint32), ("reserved", c_uint32)]
 
 
+class CDetail(ctypes.Union):
+    _fields_ = [("lost", c_uint64), ("code", c_int32)]
+
+
+class CEvent(ctypes.Structure):
+    _fields_ = [("size", c_uint16), ("kind", c_uint16),
+                ("task_offset", c_uint16), ("comm_offset", c_uint16),
+                ("seq", c_uint64), ("time", c_uint64), ("detail", CDetail)]
+
+
+class CSetView(ctypes.Structure):
+    _fields_ = [("size", c_uint32), ("flags", c_uint32), ("ns", CNsRef)]
+
+
+class CWatch(ctypes.Structure):
+    _fields_ = [("size", c_uint32), ("flags", c_uint32), ("ns", CNsRef),
+                ("ring_size", c_uint32), ("reserved", c_uint32)]
+
+
 TASK_FN = ctypes.CFUNCTYPE(c_int, POINTER(CTask), c_void_p)
 NS_FN = ctypes.CFUNCTYPE(c_int, POINTER(CNs), c_void_p)
 
-lib = ctypes.CDLL("libpidmap.so.0", use_errno=True)
+try:
+    lib = ctypes.CDLL("libpidmap.so.0", use_errno=True)
+except OSError as _error:
+    raise ImportError("pidmap needs the C library libpidmap.so.0, which is not "
+                      f"where the linker looks: {_error}") from None
 
 _functions: Tuple[Tuple[Any, ...], ...] = (
     ("open", c_void_p, c_char_p, c_uint),
@@ -92,6 +135,10 @@ _functions: Tuple[Tuple[Any, ...], ...] = (
     ("translate_many", c_int, c_void_p, c_uint, c_size_t, c_void_p,
      c_void_p, CNsRef, CNsRef, c_void_p),
     ("translate_pidfd", c_int, c_void_p, c_int, CNsRef),
+    ("pidfd", c_int, c_void_p, c_uint, c_int, CNsRef, c_uint,
+     POINTER(CStamp)),
+    ("open_proc", c_int, c_void_p),
+    ("set_view", c_int, c_void_p, c_int),
     ("bind", c_int, c_void_p, CNsRef, CNsRef),
     ("task_ids", c_int, c_void_p, c_int, CNsRef, CNsRef, POINTER(CIds),
      POINTER(CStamp)),
@@ -104,6 +151,7 @@ _functions: Tuple[Tuple[Any, ...], ...] = (
     ("snapshot_translate", c_int, c_void_p, c_int, c_uint32, c_uint32),
     ("snapshot_pids", c_int, c_void_p, c_int, c_uint32, POINTER(CPid),
      c_size_t),
+    ("snapshot_partial", c_int, c_void_p),
     ("snapshot_size", c_size_t, c_void_p),
     ("snapshot_task", POINTER(CTask), c_void_p, c_size_t),
     ("snapshot_ns_count", c_size_t, c_void_p),
@@ -115,24 +163,35 @@ for _name, _result, *_args in _functions:
     _function.argtypes = _args
 
 
-def _in_range(value: int, bits: int) -> int:
+def fits(value: Any, low: int, high: int, what: str) -> int:
     """ctypes would cut off what does not fit, and answer about that."""
-    if value >> bits:
-        raise OverflowError(f"{value} does not fit into {bits} bits")
-    return value
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{what} is an int, not "
+                        f"{type(value).__name__}") from None
+    if not low <= number <= high:
+        raise ValueError(f"{value} is out of range: {what} is from {low} to "
+                         f"{high}")
+    return number
 
 
 def c_pid(nr: int) -> int:
-    _in_range(abs(nr), 31)
-    return nr
+    return fits(nr, -1 << 31, (1 << 31) - 1, "a PID")
 
 
 def c_inum(inum: int) -> int:
-    return _in_range(inum, 32)
+    return fits(inum, 0, (1 << 32) - 1, "an inode number")
+
+
+def c_fd(fd: int) -> int:
+    return fits(fd, -1 << 31, (1 << 31) - 1, "a descriptor")
 
 
 def c_ns(ref: NsRef) -> CNsRef:
-    return CNsRef(ref.kind, 0, _in_range(ref.value, 64))
+    kind = fits(ref.kind, 0, (1 << 32) - 1, "the kind of a namespace's name")
+    return CNsRef(kind, 0, fits(ref.value, 0, (1 << 64) - 1,
+                                "the value of a namespace's name"))
 
 
 def fail(filename: Optional[str] = None) -> NoReturn:
@@ -146,3 +205,39 @@ def checked(result: int) -> int:
     if result < 0:
         fail()
     return result
+
+
+# The stream of events comes from the device itself.
+
+_IO = 0xBE00
+if os.uname().machine.startswith(("mips", "ppc")):
+    _IO |= 1 << 29
+
+
+def open_device() -> int:
+    return os.open("/dev/pidmap", os.O_RDWR | os.O_CLOEXEC)
+
+
+def device_set_view(fd: int, ns: CNsRef) -> None:
+    fcntl.ioctl(fd, _IO | 0x0C, bytes(CSetView(
+        ctypes.sizeof(CSetView), 0, ns)))
+
+
+def device_watch(fd: int, ns: CNsRef, threads: bool, ring_size: int) -> None:
+    fcntl.ioctl(fd, _IO | 0x0D, bytes(CWatch(
+        ctypes.sizeof(CWatch), threads, ns, ring_size)))
+
+
+def events(data: bytes) -> Iterator[Tuple[CEvent, Optional[CTask], bytes]]:
+    """The records of a read, each with its task and name."""
+    buffer = ctypes.create_string_buffer(data, len(data))
+    at = 0
+    while at < len(data):
+        event = CEvent.from_buffer(buffer, at)
+        task = comm = None
+        if event.task_offset:
+            task = CTask.from_buffer(buffer, at + event.task_offset)
+        if event.comm_offset:
+            comm = data[at + event.comm_offset:][:16].split(b"\0")[0]
+        yield event, task, comm or b""
+        at += event.size
