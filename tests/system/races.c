@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Answers about tasks that execute a program, begin a session, begin or end at
+ * that moment. One CPU makes the changes, the other asks, and each answer must
+ * be one that was true. How many there were is printed.
+ *
+ * Usage: system-races [SECONDS], for each test (3)
+ */
+#include "test.h"
+
+#include <sys/syscall.h>
+#include <time.h>
+
+#define STACK	65536
+
+/* The number of the process that is to be asked about; others write it. */
+struct target {
+	volatile pid_t pid;
+	volatile bool stop;
+	volatile unsigned int changes;
+};
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static double seconds(void)
+{
+	return rig_argc > 1 ? atof(rig_argv[1]) : 3;
+}
+
+static void run_on(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
+static int ask_ids(struct pidmap_task_ids *ids, pid_t nr)
+{
+	*ids = (struct pidmap_task_ids){ .size = sizeof(*ids), .nr = nr };
+	return ioctl(OWN, PIDMAP_TASK_IDS, ids) ? -errno : 0;
+}
+
+/* @start: 0, or what is expected; and what it is */
+static int ask_start(int type, pid_t nr, __u64 *start)
+{
+	struct pidmap_translate t = {
+		.size = sizeof(t), .type = type, .nr = nr,
+		.flags = PIDMAP_START_TIME | (*start ? PIDMAP_EXPECT_START : 0),
+		.start_time = *start,
+	};
+
+	if (ioctl(OWN, PIDMAP_TRANSLATE, &t))
+		return -errno;
+	*start = t.start_time;
+	return t.result;
+}
+
+/* ------------------------------------------------------------------- exec */
+
+/* This program again; it says so by a byte in the pipe that is its input. */
+static int execute_again(void *unused)
+{
+	char *const argv[] = { (char *)"races", (char *)"exec", NULL };
+
+	(void)unused;
+	execv("/proc/self/exe", argv);
+	_exit(1);
+}
+
+/* A thread executes the program, and takes over the number of the leader. */
+static int exec_forever(void)
+{
+	static char stack[STACK] __attribute__((aligned(16)));
+
+	if (write(STDIN_FILENO, "", 1) != 1)
+		return 1;
+	if (clone(execute_again, stack + STACK, CLONE_VM | CLONE_FS |
+		  CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM,
+		  NULL) < 0)
+		return 1;
+	for (;;)
+		pause();
+}
+
+static void while_a_thread_executes(void **state)
+{
+	unsigned long long answers = 0;
+	unsigned int execs = 0;
+	struct pidmap_task_ids ids;
+	__u64 start = 0;
+	int ends[2];
+	char bytes[4096];
+	ssize_t n;
+	double end;
+	pid_t pid;
+
+	(void)state;
+	check_eq(pipe2(ends, O_NONBLOCK), 0);
+	run_on(0);
+	pid = fork();
+	if (!pid) {
+		run_on(1);
+		dup2(ends[1], STDIN_FILENO);
+		execute_again(NULL);
+	}
+	check_eq(ask_start(PIDMAP_TGID, pid, &start), pid);
+	check(start);
+	for (end = now() + seconds(); now() < end;) {
+		int i;
+
+		for (i = 0; i < 100; i++) {
+			check_eq(ask_ids(&ids, pid), 0);
+			check_eq(ids.tid, pid);
+			check_eq(ids.tgid, pid);
+			check_eq(ids.pgid, getpgrp());
+			check_eq(ids.ppid, getpid());
+			check_eq(ask_start(PIDMAP_TGID, pid, &start), pid);
+			check_eq(ask_start(PIDMAP_TID, pid, &start), pid);
+		}
+		answers += 3 * i;
+		while ((n = read(ends[0], bytes, sizeof(bytes))) > 0)
+			execs += n;
+	}
+	kill(pid, SIGKILL);
+	check_eq(waitpid(pid, NULL, 0), pid);
+	close(ends[0]);
+	close(ends[1]);
+	printf("# %llu answers, %u programs executed\n", answers, execs);
+	check(execs > 10);
+}
+
+/* --------------------------------------------------- setsid, fork and exit */
+
+/* Processes that begin a session and end, one after the other. */
+static pid_t leaders(struct target *t)
+{
+	pid_t maker = fork();
+
+	if (maker) {
+		while (!t->pid)
+			usleep(1000);
+		return maker;
+	}
+	run_on(1);
+	while (!t->stop) {
+		pid_t pid = fork();
+
+		if (!pid) {
+			setsid();
+			_exit(0);
+		}
+		if (pid < 0)
+			_exit(1);
+		t->pid = pid;
+		t->changes++;
+		waitpid(pid, NULL, 0);
+	}
+	_exit(0);
+}
+
+static void stop(struct target *t, pid_t maker)
+{
+	int status;
+
+	t->stop = true;
+	check_eq(waitpid(maker, &status, 0), maker);
+	check(WIFEXITED(status) && !WEXITSTATUS(status));
+}
+
+/* Either both are the old ones or both are new, and nobody is half there. */
+static void check_ids(const struct pidmap_task_ids *ids, pid_t pid, pid_t maker)
+{
+	bool leads = ids->sid == pid;
+
+	if (ids->tid == pid && ids->tgid == pid && ids->ppid == maker &&
+	    ids->pgid == (leads ? pid : getpgrp()) &&
+	    ids->sid == (leads ? pid : getsid(0)))
+		return;
+	rig_fail(__FILE__, __LINE__,
+		 "%d: tid %d tgid %d pgid %d sid %d ppid %d; ours: pgid %d sid %d, its parent %d",
+		 pid, ids->tid, ids->tgid, ids->pgid, ids->sid, ids->ppid,
+		 getpgrp(), getsid(0), maker);
+}
+
+static void while_sessions_begin(void **state)
+{
+	unsigned long long answers = 0, led = 0;
+	struct target *t = shared(sizeof(*t));
+	struct pidmap_task_ids ids;
+	pid_t maker;
+	double end;
+
+	(void)state;
+	run_on(0);
+	maker = leaders(t);
+	for (end = now() + seconds(); now() < end;) {
+		int i;
+
+		for (i = 0; i < 100; i++) {
+			/* the one that is about to come, now and then */
+			pid_t pid = t->pid + (i % 4 == 0);
+			int err = ask_ids(&ids, pid);
+
+			if (err) {
+				check_eq(err, -ESRCH);
+				continue;
+			}
+			/* a kernel thread took the number */
+			if (ids.ppid == 2)
+				continue;
+			check_ids(&ids, pid, maker);
+			led += ids.sid == pid;
+			answers++;
+		}
+	}
+	stop(t, maker);
+	printf("# %llu answers, %llu of leaders, %u sessions\n", answers, led,
+	       t->changes);
+	check(answers > 100 && t->changes > 10);
+}
+
+/* A number that is not used again never has another start time, nor none. */
+static void start_times_while_forked_and_reaped(void **state)
+{
+	unsigned long long answers = 0, gone = 0;
+	struct target *t = shared(sizeof(*t));
+	pid_t maker, last = 0;
+	__u64 start = 0;
+	double end;
+
+	(void)state;
+	run_on(0);
+	maker = leaders(t);
+	for (end = now() + seconds(); now() < end;) {
+		int i;
+
+		for (i = 0; i < 100; i++) {
+			pid_t pid = t->pid + (i % 4 == 0);
+			int ret;
+
+			if (pid != last)
+				start = 0;
+			last = pid;
+			ret = ask_start(PIDMAP_TGID, pid, &start);
+			if (ret < 0) {
+				check_eq(ret, -ESRCH);
+				start = 0;
+				gone++;
+				continue;
+			}
+			check_eq(ret, pid);
+			if (!start)
+				rig_fail(__FILE__, __LINE__,
+					 "%d has no start time", pid);
+			answers++;
+		}
+	}
+	stop(t, maker);
+	printf("# %llu answers, %llu gone, %u processes\n", answers, gone,
+	       t->changes);
+	check(answers > 100 && t->changes > 10);
+}
+
+/*
+ * LIST has a process that lives once, and ends it at last: the flags never say
+ * that the process ended while its task did not.
+ */
+static void listed_while_forked_and_reaped(void **state)
+{
+	static __u64 buffer[8192];
+	unsigned long long records = 0, ended = 0;
+	struct target *t = shared(sizeof(*t));
+	pid_t maker;
+	double end;
+
+	(void)state;
+	run_on(0);
+	maker = leaders(t);
+	for (end = now() + seconds(); now() < end;) {
+		struct pidmap_list l = {
+			.size = sizeof(l), .buffer = (uintptr_t)buffer,
+			.buffer_size = sizeof(buffer), .cursor = maker,
+		};
+		const struct pidmap_task *r = (const void *)buffer;
+		unsigned int i, seen = 0;
+
+		check_eq(ioctl(OWN, PIDMAP_LIST, &l) ? -errno : 0, 0);
+		for (i = 0; i < l.count; i++) {
+			if (*pidmap_task_nr(r) == maker)
+				seen++;
+			if (r->flags & PIDMAP_TASK_ENDED) {
+				check(r->flags & PIDMAP_TASK_EXITED);
+				ended++;
+			}
+			check(r->start_time);
+			r = (const void *)((const char *)r + r->size);
+		}
+		check_eq(seen, 1);
+		records += l.count;
+	}
+	stop(t, maker);
+	printf("# %llu records, %llu ended, %u processes\n", records, ended,
+	       t->changes);
+	check(t->changes > 10);
+}
+
+static const struct CMUnitTest tests[] = {
+	TEST(while_a_thread_executes),
+	TEST(while_sessions_begin),
+	TEST(start_times_while_forked_and_reaped),
+	TEST(listed_while_forked_and_reaped),
+};
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && !strcmp(argv[1], "exec"))
+		return exec_forever();
+	rig_main(argc, argv);
+	return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
+}
