@@ -182,8 +182,15 @@ class Suite:
         pidfd = self.m.pidfd(in_a, self.a)
         self.addCleanup(os.close, pidfd)
         self.assertEqual(self.m.translate_pidfd(pidfd), world.child)
+        leader = self.m.pidfd(os.getpgid(0), type=pidmap.PGID,
+                              flags=os.O_NONBLOCK)
+        self.addCleanup(os.close, leader)
+        self.assertEqual(self.m.translate_pidfd(leader), os.getpgid(0))
+        self.assertFalse(os.get_blocking(leader))
         with self.assertRaises(ProcessLookupError):
             self.m.pidfd(NO_SUCH_PID)
+        with self.fails(errno.EINVAL):
+            self.m.pidfd(world.child, flags=1)
 
     def test_open_proc(self):
         proc = self.m.open_proc()

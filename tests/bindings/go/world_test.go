@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 
 // Package test has the Go package answer about the processes that tests/lib's
 // conformance suite makes, through every back end. It is to be run as root.

@@ -418,13 +418,17 @@ class Handle(_Closing):
                 self._handle, c_fd(_fileno(pidfd)), target))
 
     def pidfd(self, nr: int, from_: NamespaceLike = VIEW, type: Type = TGID,
-              start_time: Optional[int] = None) -> int:
+              flags: int = 0, start_time: Optional[int] = None) -> int:
         """A pidfd, which the caller closes; ProcessLookupError if there is no
         such ID.  It cannot be fooled by a number that is reused meanwhile.
+
+        The flags are those of pidfd_open(2).  A PGID or SID means the process
+        that leads it.
         """
         with _named(from_) as (source,):
             return checked(lib.pidmap_pidfd(
-                self._handle, _type(type), c_pid(nr), source, 0,
+                self._handle, _type(type), c_pid(nr), source,
+                fits(flags, 0, (1 << 32) - 1, "a set of flags"),
                 _expect(start_time)))
 
     def open_proc(self) -> int:
