@@ -248,7 +248,7 @@ static void good(struct kunit *test)
 	case PIDMAP_LIST:
 	case PIDMAP_LIST_NS:
 		d->in.list.buffer = room(d);
-		d->in.list.buffer_size = PIDMAP_RECORD_MAX;
+		d->in.list.buffer_size = PIDMAP_BUFFER_MIN;
 		d->in.list.used = UNTOUCHED;
 		d->in.list.count = UNTOUCHED;
 		break;
@@ -528,7 +528,7 @@ static void info(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PIDMAP_UPWARD_SELF, info->upward);
 	KUNIT_EXPECT_EQ(test, PIDMAP_MAX_LEVEL, info->max_level);
 	KUNIT_EXPECT_EQ(test, PIDMAP_RIGHT_IDENTITY, info->rights);
-	KUNIT_EXPECT_EQ(test, PIDMAP_RECORD_MAX, info->record_min);
+	KUNIT_EXPECT_EQ(test, PIDMAP_BUFFER_MIN, info->record_min);
 
 	/* nothing is known behind the end of ours, and a shorter one refused */
 	d->in.size = sizeof(*info) + 16;
@@ -813,15 +813,15 @@ static void list(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, d->init->start_boottime, first.start_time);
 
 	/* in pieces */
-	req->buffer_size = PIDMAP_RECORD_MAX;
+	req->buffer_size = PIDMAP_BUFFER_MIN;
 	for (i = 0; i < 100 && req->cursor != PIDMAP_CURSOR_END; i++) {
 		KUNIT_EXPECT_EQ(test, 0, call(test, PIDMAP_LIST, sizeof(*req)));
-		KUNIT_EXPECT_LE(test, d->out.list.used, PIDMAP_RECORD_MAX);
+		KUNIT_EXPECT_LE(test, d->out.list.used, PIDMAP_BUFFER_MIN);
 		KUNIT_EXPECT_EQ(test, d->out.list.used,
 				d->out.list.count * RECORD);
 		req->cursor = d->out.list.cursor;
 	}
-	KUNIT_EXPECT_EQ(test, DIV_ROUND_UP(30, PIDMAP_RECORD_MAX / RECORD), i);
+	KUNIT_EXPECT_EQ(test, DIV_ROUND_UP(30, PIDMAP_BUFFER_MIN / RECORD), i);
 	/* at its end it stays */
 	KUNIT_EXPECT_EQ(test, 0, call(test, PIDMAP_LIST, sizeof(*req)));
 	KUNIT_EXPECT_EQ(test, PIDMAP_CURSOR_END, d->out.list.cursor);
@@ -899,7 +899,7 @@ static void list_rooms(struct kunit *test)
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(cmds); i++) {
-		for (size = 0; size < PIDMAP_RECORD_MAX; size++) {
+		for (size = 0; size < PIDMAP_BUFFER_MIN; size++) {
 			*req = (struct pidmap_list) {
 				.size = sizeof(*req), .buffer = room(d),
 				.buffer_size = size, .used = UNTOUCHED,
