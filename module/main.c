@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 
 #include "ioctl.h"
+#include "kfunc.h"
 #include "view.h"
 #include "watch.h"
 
@@ -61,6 +62,7 @@ static int __init pidmap_init(void)
 
 	if (err)
 		return err;
+	pidmap_kfunc_init();
 	pidmap_loaded = true;
 	err = misc_register(&pidmap_device);
 	if (err)

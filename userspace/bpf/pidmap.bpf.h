@@ -4,9 +4,9 @@
  *
  * A task has one number in its own PID namespace and one in every namespace
  * above.  These functions read them from the kernel's structs.  They need
- * neither the pidmap module nor a look-up in userspace, and one object file
- * works on every kernel that has BTF (tested on Linux 5.10, 6.1, 6.12 and
- * 7.3), because the loader relocates each access (CO-RE).
+ * neither the pidmap module (the last one does) nor a look-up in userspace, and
+ * one object file works on every kernel that has BTF (tested on Linux 5.10, 6.1,
+ * 6.12 and 7.3), because the loader relocates each access (CO-RE).
  *
  * Include <linux/bpf.h>, or your own vmlinux.h, before this file.  If you use
  * neither vmlinux.h nor a struct task_struct of your own, that is fine:
@@ -478,5 +478,20 @@ pidmap_bpf_parent(const struct task_struct *task)
 {
 	return __PIDMAP_BPF_LOAD(task, task_struct, real_parent);
 }
+
+/**
+ * pidmap_host_tid() - the number of a task at level 0
+ * @nr: its TID in a PID namespace
+ * @in: a task that lives in that namespace, by its TID at level 0
+ *
+ * This is the other way: from a number to a task, which bpf_task_from_pid()
+ * returns for the number at level 0.  It is a function of the pidmap module, and
+ * only programs that call it need the module.  The module has it if it was built
+ * with BTF on Linux 6.9 or newer (as Debian's packages for 6.12 are), for tp_btf,
+ * fentry, LSM, iterator and syscall programs.
+ *
+ * Return: the number at level 0; 0 if there is no such task.
+ */
+extern __s32 pidmap_host_tid(__s32 nr, __s32 in) __ksym;
 
 #endif /* PIDMAP_BPF_H */
