@@ -4,7 +4,7 @@ load world
 setup_file() { :; }
 teardown_file() { :; }
 
-commands='translate ids list tree ns filter info doctor help'
+commands='translate ids list tree ns filter watch info doctor help'
 
 # options COMMAND: what its --help lists, one a line
 options()

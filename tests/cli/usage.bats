@@ -4,7 +4,7 @@ load world
 setup_file() { :; }
 teardown_file() { :; }
 
-commands='translate ids list tree ns filter info doctor help'
+commands='translate ids list tree ns filter watch info doctor help'
 
 @test "--help, before and after a command" {
 	local command
@@ -43,7 +43,7 @@ commands='translate ids list tree ns filter info doctor help'
 
 	for command in $commands; do
 		for option in --type --from --to --started --tgid --regexp --fields \
-			--threads --direct --dot --json --noheadings --output \
+			--threads --direct --initial --dot --json --noheadings --output \
 			--raw --color --backend --view; do
 			run --separate-stderr pidmap "$command" $option=
 			if pidmap "$command" --help | grep -qw -e $option; then

@@ -45,6 +45,7 @@ enum color {
  * @tgid: translate each TID to its TGID
  * @threads: list every TID
  * @direct: list no members of child namespaces
+ * @initial: print first what is there already
  * @dot: draw the tree for Graphviz
  */
 struct cli {
@@ -68,6 +69,7 @@ struct cli {
 	bool tgid;
 	bool threads;
 	bool direct;
+	bool initial;
 	bool dot;
 };
 
@@ -99,6 +101,7 @@ int do_filter(const struct cli *cli, int argc, char **argv);
 int do_ids(const struct cli *cli, int argc, char **argv);
 int do_list(const struct cli *cli, int argc, char **argv);
 int do_tree(const struct cli *cli, int argc, char **argv);
+int do_watch(const struct cli *cli, int argc, char **argv);
 int do_ns(const struct cli *cli, int argc, char **argv);
 int do_info(const struct cli *cli, int argc, char **argv);
 int do_doctor(const struct cli *cli, int argc, char **argv);

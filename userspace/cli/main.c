@@ -23,6 +23,7 @@ enum {
 	TREE,
 	NS,
 	FILTER,
+	WATCH,
 	INFO,
 	DOCTOR,
 	HELP,
@@ -58,6 +59,11 @@ static const struct command commands[] = {
 		"Translate the IDs within text, from standard input to standard output",
 		0, 0, NULL, true,
 	},
+	[WATCH] = {
+		"watch", do_watch, "[NS]",
+		"Report what starts and ends in a namespace, as it happens",
+		0, 1, watch_columns, true,
+	},
 	[INFO] = {
 		"info", do_info, "",
 		"Print which back end answers, and what it lets you do",
@@ -83,6 +89,7 @@ enum {
 	OPT_FIELDS,
 	OPT_THREADS,
 	OPT_DIRECT,
+	OPT_INITIAL,
 	OPT_DOT,
 	OPT_COLOR,
 	OPT_BACKEND,
@@ -95,7 +102,7 @@ enum {
 #define BY(command)	(1U << (command))
 #define BY_ALL		(~0U)
 #define BY_TABLES	(BY(TRANSLATE) | BY(IDS) | BY(LIST) | BY(NS) | \
-			 BY(INFO) | BY(DOCTOR))
+			 BY(INFO) | BY(DOCTOR) | BY(WATCH))
 #define BY_NAMING	(BY(TRANSLATE) | BY(IDS) | BY(FILTER))
 #define BEFORE		BY(31)
 
@@ -120,10 +127,12 @@ static const struct option_help {
 	  "what is an ID: the last group in it, or all it matches" },
 	{ "fields", "NAMES", OPT_FIELDS, BY(FILTER),
 	  "the fields that are IDs, by name, also of CSV with a heading" },
-	{ "threads", NULL, OPT_THREADS, BY(LIST),
+	{ "threads", NULL, OPT_THREADS, BY(LIST) | BY(WATCH),
 	  "every thread, not only processes" },
 	{ "direct", NULL, OPT_DIRECT, BY(LIST),
 	  "no processes of the namespaces below" },
+	{ "initial", NULL, OPT_INITIAL, BY(WATCH),
+	  "print first what is there already" },
 	{ "dot", NULL, OPT_DOT, BY(TREE), "draw it for Graphviz" },
 	{ "json", "[=FORM]", OPT_JSON, BEFORE | BY_TABLES | BY(TREE),
 	  "print JSON; FORM lxkns is the REST form of lxkns (list)" },
@@ -132,13 +141,14 @@ static const struct option_help {
 	  "print these columns; with '+' first, these besides the usual" },
 	{ "raw", NULL, 'r', BEFORE | BY_TABLES | BY(TREE),
 	  "align nothing, and encode blanks" },
-	{ "color", "WHEN", OPT_COLOR, BEFORE | BY_TABLES | BY(TREE),
+	{ "color", "WHEN", OPT_COLOR,
+	  BEFORE | (BY_TABLES & ~BY(WATCH)) | BY(TREE),
 	  "when to print colours: auto, always or never" },
 	{ "backend", "NAME", OPT_BACKEND,
 	  BEFORE | BY_TABLES | BY(TREE) | BY(FILTER),
 	  "the back end to use: device, nsfs or procfs" },
 	{ "view", "NS", OPT_VIEW, BEFORE | BY(TRANSLATE) | BY(IDS) | BY(LIST) |
-	  BY(TREE) | BY(NS) | BY(FILTER) | BY(INFO),
+	  BY(TREE) | BY(NS) | BY(FILTER) | BY(INFO) | BY(WATCH),
 	  "the namespace to look from, by a path: /host/proc/1/ns/pid" },
 	{ "version", NULL, 'V', BY_ALL, "print the version" },
 	{ "help", NULL, 'h', BY_ALL, "print this help" },
@@ -313,6 +323,9 @@ static int set_option(struct cli *cli, int key, char *value)
 		break;
 	case OPT_THREADS:
 		cli->threads = true;
+		break;
+	case OPT_INITIAL:
+		cli->initial = true;
 		break;
 	case OPT_DOT:
 		cli->dot = true;

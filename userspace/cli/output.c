@@ -10,6 +10,7 @@
 #include "output.h"
 
 #define NAME_WIDTH	8
+#define STREAM_WIDTH	10
 
 static bool coloured(const struct cli *cli)
 {
@@ -250,6 +251,37 @@ static void add_text(struct table *table, const char *rows, size_t count,
 	scols_table_enable_noheadings(table->text, 1);
 }
 
+/* As libsmartcols encodes it: a value is one word */
+static void write_raw(const char *text)
+{
+	for (; *text; text++)
+		if (isgraph((unsigned char)*text) && *text != '\\')
+			putchar(*text);
+		else
+			printf("\\x%02x", (unsigned char)*text);
+}
+
+/* A line of a table that has no end; of headings, if @row is NULL */
+static void stream_line(const struct table *table, const void *row)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct column *column = table->shown[i];
+		int width = table->cli->raw || i + 1 == table->count ?
+			    0 : STREAM_WIDTH;
+		char *text = row ? cell_text(table->cli, column, row) : NULL;
+
+		if (i)
+			putchar(' ');
+		if (table->cli->raw && text)
+			write_raw(text);
+		else
+			printf("%*s", column->align == RIGHT ? width : -width,
+			       text ? text : column->name);
+		free(text);
+	}
+	putchar('\n');
+}
+
 static void add_json(struct table *table, const char *rows, size_t count,
 		     size_t size)
 {
@@ -269,6 +301,25 @@ void table_add(struct table *table, const void *rows, size_t count,
 	else
 		add_text(table, rows, count, size);
 	table->begun = true;
+}
+
+/*
+ * One row of a table that has no end: printed at once, on a line of its own,
+ * in columns that are as wide as most values. JSON is one object per line.
+ */
+void table_stream(struct table *table, const void *row)
+{
+	const struct cli *cli = table->cli;
+
+	if (cli->json) {
+		print_json(to_json(table, row));
+		putchar('\n');
+		return;
+	}
+	if (!table->begun && !cli->no_headings)
+		stream_line(table, NULL);
+	table->begun = true;
+	stream_line(table, row);
 }
 
 void table_end(struct table *table)

@@ -41,6 +41,7 @@ struct column {
 
 extern const struct column translate_columns[], ids_columns[], list_columns[];
 extern const struct column ns_columns[], info_columns[], doctor_columns[];
+extern const struct column watch_columns[];
 
 #define MAX_COLUMNS	24
 
@@ -75,6 +76,7 @@ bool table_shows(const struct table *table,
 void table_begin(struct table *table, const struct cli *cli);
 void table_add(struct table *table, const void *rows, size_t count,
 	       size_t size);
+void table_stream(struct table *table, const void *row);
 void table_end(struct table *table);
 void table_drop(struct table *table);
 void table_print(const struct cli *cli, const void *rows, size_t count,

@@ -33,7 +33,7 @@ _pidmap_offer_namespace()
 _pidmap()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-	local commands='translate ids list tree ns filter info doctor help'
+	local commands='translate ids list tree ns filter watch info doctor help'
 	local table='--json --noheadings --output --raw --color --backend -n -o -r'
 	local options='--version --help -V -h'
 	local command='' word last
@@ -43,6 +43,7 @@ _pidmap()
 	done
 	case $command in
 	'' | translate | ids | list | ns | info) options+=" $table --view" ;;
+	watch) options+=' --json --noheadings --output --raw --backend --view -n -o -r' ;;
 	tree) options+=' --json --raw --color --backend --view -r' ;;
 	filter) options+=' --backend --view' ;;
 	doctor) options+=" $table" ;;
@@ -51,6 +52,7 @@ _pidmap()
 	translate) options+=' --type --from --to --started --tgid -t' ;;
 	ids) options+=' --type --from -t' ;;
 	list) options+=' --threads --direct' ;;
+	watch) options+=' --threads --initial' ;;
 	tree) options+=' --dot' ;;
 	filter) options+=' --type --from --to --regexp --fields -t -e' ;;
 	esac
@@ -82,7 +84,7 @@ _pidmap()
 		_pidmap_offer "$commands" "$cur" ;;
 	*,help)
 		_pidmap_offer "$commands" "$cur" ;;
-	*,list | *,tree | *,ns)
+	*,list | *,tree | *,ns | *,watch)
 		_pidmap_offer_namespace "$cur" ;;
 	esac
 }

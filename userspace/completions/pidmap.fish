@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # fish completion for pidmap(1)
 
-set -l commands translate ids list tree ns filter info doctor help
-set -l tables translate ids list ns info doctor
+set -l commands translate ids list tree ns filter watch info doctor help
+set -l tables translate ids list ns watch info doctor
 
 # Column names of the command typed, in lower case, as its --help lists them
 function __pidmap_columns
-	set -l command (string match -r -- '^(?:translate|ids|list|ns|info|doctor)$' (commandline -opc))
+	set -l command (string match -r -- '^(?:translate|ids|list|ns|watch|info|doctor)$' (commandline -opc))
 	pidmap $command[1] --help 2>/dev/null | awk '
 		/^Columns/ { on = 1; next }
 		!NF { on = 0 }
@@ -26,6 +26,7 @@ complete -c pidmap -n "not __fish_seen_subcommand_from $commands" -a list -d 'li
 complete -c pidmap -n "not __fish_seen_subcommand_from $commands" -a tree -d 'draw namespaces and their processes as a tree'
 complete -c pidmap -n "not __fish_seen_subcommand_from $commands" -a ns -d 'list the PID namespaces'
 complete -c pidmap -n "not __fish_seen_subcommand_from $commands" -a filter -d 'translate the IDs within text'
+complete -c pidmap -n "not __fish_seen_subcommand_from $commands" -a watch -d 'report what starts and ends, as it happens'
 complete -c pidmap -n "not __fish_seen_subcommand_from $commands" -a info -d 'print which back end answers'
 complete -c pidmap -n "not __fish_seen_subcommand_from $commands" -a doctor -d 'print what is missing, and how to fix it'
 complete -c pidmap -n "not __fish_seen_subcommand_from $commands" -a help -d 'print help, on a command if one is named'
@@ -37,9 +38,9 @@ complete -c pidmap -n "$table; or __fish_seen_subcommand_from tree" -l json -d '
 complete -c pidmap -n $table -s n -l noheadings -d 'print no headings'
 complete -c pidmap -n $table -s o -l output -x -a '(__fish_append , (__pidmap_columns))' -d 'print these columns'
 complete -c pidmap -n "$table; or __fish_seen_subcommand_from tree" -s r -l raw -d 'align nothing, and encode blanks'
-complete -c pidmap -n "$table; or __fish_seen_subcommand_from tree" -l color -x -a 'auto always never' -d 'when to print colours'
+complete -c pidmap -n "$before; or __fish_seen_subcommand_from translate ids list ns info doctor tree" -l color -x -a 'auto always never' -d 'when to print colours'
 complete -c pidmap -n "$table; or __fish_seen_subcommand_from tree filter" -l backend -x -a 'device nsfs procfs' -d 'the back end to use'
-complete -c pidmap -n "$before; or __fish_seen_subcommand_from translate ids list tree ns filter info" -l view -r -d 'the namespace to look from'
+complete -c pidmap -n "$before; or __fish_seen_subcommand_from translate ids list tree ns filter watch info" -l view -r -d 'the namespace to look from'
 complete -c pidmap -s V -l version -d 'print the version'
 complete -c pidmap -s h -l help -d 'print help'
 
@@ -50,8 +51,9 @@ complete -c pidmap -n '__fish_seen_subcommand_from translate' -l started -x -d '
 complete -c pidmap -n '__fish_seen_subcommand_from translate' -l tgid -d 'print the TGID of each TID'
 complete -c pidmap -n '__fish_seen_subcommand_from filter' -s e -l regexp -x -d 'what is an ID'
 complete -c pidmap -n '__fish_seen_subcommand_from filter' -l fields -x -d 'the fields that are IDs'
-complete -c pidmap -n '__fish_seen_subcommand_from list' -l threads -d 'every thread, not only processes'
+complete -c pidmap -n '__fish_seen_subcommand_from list watch' -l threads -d 'every thread, not only processes'
 complete -c pidmap -n '__fish_seen_subcommand_from list' -l direct -d 'no processes of the namespaces below'
+complete -c pidmap -n '__fish_seen_subcommand_from watch' -l initial -d 'print first what is there already'
 complete -c pidmap -n '__fish_seen_subcommand_from tree' -l dot -d 'draw it for Graphviz'
-complete -c pidmap -n '__fish_seen_subcommand_from list tree ns' -a '(__pidmap_namespaces)'
+complete -c pidmap -n '__fish_seen_subcommand_from list tree ns watch' -a '(__pidmap_namespaces)'
 complete -c pidmap -n '__fish_seen_subcommand_from help' -a "$commands"
