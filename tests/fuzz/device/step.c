@@ -118,7 +118,7 @@ static void prepare_bare(const struct step *s, struct call *c, int *nr)
 	unsigned int what = s->what % WHATS;
 
 	if (what == OTHER_IOCTL) {
-		c->cmd = _IO(PIDMAP_IOC_MAGIC, 12 + s->extra % 244) |
+		c->cmd = _IO(PIDMAP_IOC_MAGIC, 14 + s->extra % 242) |
 			 (unsigned int)odd_value(s->odd) << 30;
 		c->arg = s->count & 1 ? (uintptr_t)struct_rw :
 			 odd_value(s->nr);
