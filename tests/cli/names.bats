@@ -120,7 +120,7 @@ machine:web /machine.slice/machine-web.scope/payload"
 	says "cannot look from 'level:0': it cannot be opened here; name a path such as /host/proc/1/ns/pid"
 	is 1 nsenter -t "$A" -p setpriv --bounding-set=-sys_ptrace \
 		--inh-caps=-sys_ptrace pidmap --view /proc/1/ns/pid info
-	[[ $stderr == "pidmap: cannot look from '/proc/1/ns/pid': "* ]]
+	[[ $stderr == "pidmap: cannot "*" '/proc/1/ns/pid': "* ]]
 }
 
 @test "a raised view without the module" {
