@@ -8,7 +8,8 @@ MINUTES	?= 10
 .DEFAULT_GOAL := all
 .PHONY: help all module compile demo check kunit bench fuzz lint install uninstall \
 	clean guest dkms-install dkms-uninstall deb rpm arch release pictures \
-	check-host check-packages check-arch check-all check-debug coverage upstream
+	check-host check-packages check-arch check-all check-debug coverage \
+	platforms upstream
 
 help:		## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' \
@@ -55,6 +56,9 @@ check-packages:	## the packages of other distributions, and the release
 
 check-arch:	## on other architectures, emulated: arm64, s390x, riscv64 ...
 	@tests/check-arch
+
+platforms:	## put what these two found into the table in README.md
+	@tests/platforms --write README.md
 
 check-all: check check-arch check-host check-debug check-packages coverage upstream	## every test
 

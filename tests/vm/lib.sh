@@ -543,7 +543,7 @@ target_packages=(busybox util-linux libc6-dev libjson-c-dev libsmartcols-dev
 # make_target DIR: the packages, unpacked as none of them can run here
 make_target()
 {
-	local IFS=,
+	local IFS=, link
 	local include="${target_packages[*]}"
 
 	unset IFS
@@ -557,6 +557,11 @@ make_target()
 	rm "$1/apt.conf"
 	# which is where the linker's scripts of the C library point
 	[ -e "$1/root/lib" ] || ln -s usr/lib "$1/root/lib"
+	# the linker follows links outside of the tree
+	find "$1/root" -type l -lname '/*' -path '*lib*' |
+	while read -r link; do
+		ln -sfr "$1/root$(readlink "$link")" "$link"
+	done
 }
 
 # target_root: sets sysroot, the programs and libraries of a foreign guest
