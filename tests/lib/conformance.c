@@ -437,6 +437,53 @@ static void check_groups(void)
 	check(got == number[B_INIT][A], "session B to A: %d", got);
 }
 
+static pid_t *shared_number;
+
+/* A group that a process of A led, and whose only member lives in V. */
+static void check_foreign_group(void)
+{
+	pid_t leader, member, inside;
+	int got;
+
+	shared_number = mmap(NULL, sizeof(*shared_number),
+			     PROT_READ | PROT_WRITE,
+			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared_number == MAP_FAILED || setns(space_fd[A], CLONE_NEWPID))
+		die("setns");
+	leader = spawn_bound(0);
+	if (!leader) {
+		__atomic_store_n(shared_number, getpid(), __ATOMIC_SEQ_CST);
+		sleep_forever();
+	}
+	if (setns(space_fd[V], CLONE_NEWPID))
+		die("setns");
+	member = spawn_bound(0);
+	if (!member)
+		sleep_forever();
+	while (!(inside = __atomic_load_n(shared_number, __ATOMIC_SEQ_CST)))
+		usleep(1000);
+	if (setpgid(leader, leader) || setpgid(member, leader) ||
+	    setpgid(leader, getpgrp()))
+		die("setpgid");
+
+	/* The leader has left the group, and still has its number. */
+	got = outcome(pidmap_translate(h, PIDMAP_PGID, leader, ref(V), ref(A)));
+	check(good(got, inside, false), "left by its leader, V to A: %d", got);
+	got = outcome(pidmap_translate(h, PIDMAP_PGID, inside, ref(A), ref(V)));
+	check(good(got, leader, false), "left by its leader, A to V: %d", got);
+
+	/* Without a leader, nothing in /proc tells the number in A. */
+	kill(leader, SIGKILL);
+	waitpid(leader, NULL, 0);
+	got = outcome(pidmap_translate(h, PIDMAP_PGID, leader, ref(V), ref(A)));
+	check(good(got, inside, true), "lost its leader, V to A: %d", got);
+	got = outcome(pidmap_translate(h, PIDMAP_PGID, inside, ref(A), ref(V)));
+	check(good(got, leader, true), "lost its leader, A to V: %d", got);
+	kill(member, SIGKILL);
+	waitpid(member, NULL, 0);
+	munmap(shared_number, sizeof(*shared_number));
+}
+
 /* Many at once are what each one is, up to the first that is not known. */
 static void check_many_groups(void)
 {
@@ -1049,6 +1096,96 @@ static void check_pid_id(void)
 	check(got == -1 && errno == EINVAL, "pidfd, odd flag: %d", errno);
 }
 
+static int see_self(const struct pidmap_task *task, void *arg)
+{
+	*(int *)arg += pidmap_task_nr(task)[0] == getpid();
+	return 0;
+}
+
+/* Whom the device refuses, others still answer. */
+static void refused_main(void)
+{
+	struct pidmap *all = pidmap_open(NULL, 0);
+	struct pidmap_snapshot *s;
+	pid_t self = getpid();
+	int got, times = 0;
+
+	if (!all || setgid(65534) || setuid(65534))
+		die("become nobody");
+	/* Else a process may not look at its own links. */
+	prctl(PR_SET_DUMPABLE, 1);
+	got = outcome(pidmap_translate(h, PIDMAP_TGID, self,
+				       pidmap_ns_tid(self), ref(V)));
+	check(got == (device ? -EPERM : self), "own TID as nobody: %d", got);
+	got = outcome(pidmap_translate(all, PIDMAP_TGID, self,
+				       pidmap_ns_tid(self), ref(V)));
+	check(got == self, "own TID as nobody, everyone asked: %d", got);
+	/* A, B and C are root's: their numbers are shown, not their names. */
+	got = pidmap_list(all, ref(V), 0, see_self, &times) ? errno : 0;
+	check(got == EACCES && times == 1, "list as nobody: %d", got);
+	check(!pidmap_snapshot_new(all, ref(V), 0) && errno == EACCES,
+	      "snapshot as nobody: %d", errno);
+	s = pidmap_snapshot_new(all, ref(V), PIDMAP_SNAPSHOT_PARTIAL);
+	check(s && pidmap_snapshot_partial(s) &&
+	      pidmap_snapshot_translate(s, self, 0, 0) == self,
+	      "partial snapshot: %d", errno);
+	pidmap_snapshot_free(s);
+	pidmap_close(all);
+	pidmap_close(h);
+	fflush(stdout);
+	_exit(0);
+}
+
+static void check_refused(void)
+{
+	int status;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = spawn(0);
+	if (!pid)
+		refused_main();
+	check(waitpid(pid, &status, 0) == pid && !status, "refused: status %x",
+	      status);
+}
+
+/* From inside A, with A's numbers for what lives there: looks from V. */
+static void check_set_view(void)
+{
+	struct pidmap *raised = pidmap_open(backend, 0);
+	struct pidmap_info info;
+	int got, fd;
+
+	got = pidmap_set_view(raised, space_fd[V]) ? errno : 0;
+	check(got == (device ? 0 : EOPNOTSUPP), "set view: %d", got);
+	if (got) {
+		pidmap_close(raised);
+		return;
+	}
+	check(!pidmap_info(raised, &info, sizeof(info)) &&
+	      info.inum == space_inum[V] &&
+	      info.rights & PIDMAP_RIGHT_RAISED, "raised: info");
+	got = outcome(pidmap_translate(raised, PIDMAP_TGID, number[A_CHILD][V],
+				       ref(V), ref(A)));
+	check(got == number[A_CHILD][A], "raised, V to A: %d", got);
+	got = outcome(pidmap_translate(raised, PIDMAP_TGID, number[PLAIN][V],
+				       ref(V), ref(A)));
+	check(got == -EREMOTE, "raised, outside A: %d", got);
+	fd = pidmap_pidfd(raised, PIDMAP_TGID, number[A_CHILD][V], ref(V), 0,
+			  NULL);
+	check(fd >= 0, "raised, pidfd: %d", errno);
+	got = outcome(pidmap_translate_pidfd(raised, fd, ref(V)));
+	check(got == number[A_CHILD][V], "raised, of a pidfd: %d", got);
+	close(fd);
+	fd = pidmap_pidfd(raised, PIDMAP_TGID, number[PLAIN][V], ref(V), 0,
+			  NULL);
+	check(fd == -1 && errno == EREMOTE, "raised, pidfd outside A: %d",
+	      errno);
+	got = pidmap_set_view(raised, space_fd[V]) ? errno : 0;
+	check(got == EBUSY, "set view twice: %d", got);
+	pidmap_close(raised);
+}
+
 /* The same seen from inside A, where /proc is that of V. */
 static void inside_main(void)
 {
@@ -1084,6 +1221,7 @@ static void inside_main(void)
 	got = outcome(pidmap_translate(h, PIDMAP_SID, number[A_CHILD][A],
 				       ref(V), ref(V)));
 	check(got == number[A_CHILD][A], "session inside: %d", got);
+	check_set_view();
 	pidmap_close(h);
 	pidmap_close(outer);
 	fflush(stdout);
@@ -1171,6 +1309,7 @@ static int suite(void)
 	check_translate();
 	check_groups();
 	check_many_groups();
+	check_foreign_group();
 	check_no_such();
 	check_reaped();
 	check_pidfd();
@@ -1186,6 +1325,7 @@ static int suite(void)
 	check_start_time();
 	check_pid_id();
 	check_churn();
+	check_refused();
 	check_inside();
 	pidmap_close(h);
 	printf("# %s: %d answers it cannot know\n", backend, unknown);

@@ -370,6 +370,79 @@ static void replaced_during_the_list(void **state)
 	pidmap_snapshot_free(s);
 }
 
+/* A newer kernel's records: more before the numbers, more behind the rest. */
+static int grown_list(struct pidmap *h, const struct pidmap_nsref *ns,
+		      unsigned int flags, struct walk *walk)
+{
+	struct {
+		struct pidmap_task rec;
+		uint64_t more[2];
+		pid_t nr[2];
+	} r = {
+		.rec.size = sizeof(r),
+		.rec.nr_offset = offsetof(__typeof__(r), nr),
+		.rec.levels = 1,
+		.rec.inum = 7,
+		.more = { 11, 12 },
+	};
+	int i;
+
+	(void)h;
+	(void)ns;
+	(void)flags;
+	for (i = 1; i <= 100 && !walk->stopped; i++) {
+		r.rec.tgid = r.nr[0] = i;
+		walk->stopped = walk->task(&r.rec, walk->arg);
+	}
+	return 0;
+}
+
+static int grown_list_ns(struct pidmap *h, const struct pidmap_nsref *ns,
+			 struct walk *walk)
+{
+	struct {
+		struct pidmap_ns rec;
+		uint64_t more;
+	} r = {
+		.rec.size = sizeof(r),
+		.rec.inum = 7,
+		.rec.init = 1,
+		.more = 13,
+	};
+
+	(void)h;
+	(void)ns;
+	walk->stopped = walk->ns(&r.rec, walk->arg);
+	return 0;
+}
+
+static void grown_records(void **state)
+{
+	static const struct backend_ops grown = {
+		.list = grown_list,
+		.list_ns = grown_list_ns,
+	};
+	struct pidmap h = { .ops = { &grown } };
+	struct pidmap_snapshot *s = pidmap_snapshot_new(&h, pidmap_ns_view(),
+							0);
+	const struct pidmap_task *task;
+	const struct pidmap_ns *ns;
+	int i;
+
+	(void)state;
+	assert_non_null(s);
+	assert_int_equal(pidmap_snapshot_size(s), 100);
+	for (i = 1; i <= 100; i++)
+		assert_int_equal(pidmap_snapshot_translate(s, i, 7, 0), i);
+	task = pidmap_snapshot_task(s, 99);
+	assert_int_equal(task->size, sizeof(*task) + 16 + 8);
+	assert_int_equal(((const uint64_t *)(task + 1))[1], 12);
+	ns = pidmap_snapshot_ns(s, 0);
+	assert_int_equal(ns->size, sizeof(*ns) + 8);
+	assert_int_equal(*(const uint64_t *)(ns + 1), 13);
+	pidmap_snapshot_free(s);
+}
+
 static int fail_list(struct pidmap *h, const struct pidmap_nsref *ns,
 		     unsigned int flags, struct walk *walk)
 {
@@ -407,6 +480,7 @@ int main(void)
 		cmocka_unit_test_setup(death, reset),
 		cmocka_unit_test_setup(replaced_after_the_list, reset),
 		cmocka_unit_test_setup(replaced_during_the_list, reset),
+		cmocka_unit_test(grown_records),
 		cmocka_unit_test_setup(failure, reset),
 	};
 

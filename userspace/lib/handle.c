@@ -3,6 +3,7 @@
  * The handle: chooses back ends and hands every call to them.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -94,7 +95,7 @@ static const struct backend_ops *find_backend(const char *name, size_t len)
 
 static int open_one(struct pidmap *h, const struct backend_ops *ops)
 {
-	size_t n = 0;
+	size_t n = 0, len = strlen(h->name);
 	int err;
 
 	for (; h->ops[n]; n++)
@@ -104,9 +105,8 @@ static int open_one(struct pidmap *h, const struct backend_ops *ops)
 	if (err)
 		return err;
 	h->ops[n] = ops;
-	if (n)
-		strcat(h->name, "+");
-	strcat(h->name, ops->name);
+	snprintf(h->name + len, sizeof(h->name) - len, "%s%s", n ? "+" : "",
+		 ops->name);
 	return 0;
 }
 
@@ -298,6 +298,7 @@ API int pidmap_set_view(struct pidmap *h, int ns)
 	for (i = 1; i < ARRAY_SIZE(h->ops); i++)
 		h->ops[i] = NULL;
 	h->raised = true;
+	snprintf(h->name, sizeof(h->name), "%s", h->ops[0]->name);
 	return 0;
 }
 

@@ -36,7 +36,8 @@ struct backend_ops {
 	int (*info)(struct pidmap *h, struct pidmap_info *info, size_t size);
 	int (*translate)(struct pidmap *h, enum pidmap_type type, pid_t nr,
 			 const struct pidmap_nsref *from,
-			 const struct pidmap_nsref *to, struct pidmap_stamp *stamp);
+			 const struct pidmap_nsref *to,
+			 struct pidmap_stamp *stamp);
 	int (*translate_many)(struct pidmap *h, enum pidmap_type type,
 			      size_t count, const pid_t *numbers,
 			      pid_t *results, const struct pidmap_nsref *from,

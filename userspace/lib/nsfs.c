@@ -18,8 +18,9 @@ static int nsfs_open(struct pidmap *h)
 
 	if (err)
 		return err;
-	return ns_ask(h->local.view.fd, NS_GET_PID_IN_PIDNS, getpid()) == getpid() ?
-	       0 : -EOPNOTSUPP;
+	/* Does the kernel know these ioctls? */
+	err = ns_ask(h->local.view.fd, NS_GET_PID_IN_PIDNS, getpid());
+	return err == getpid() ? 0 : -EOPNOTSUPP;
 }
 
 /* The task of an ID has gone. May others still use the ID? */
@@ -40,7 +41,8 @@ static int check_type(const struct place *view, enum pidmap_type type, pid_t nr)
 	case PIDMAP_TID:
 		return 0;
 	case PIDMAP_TGID:
-		return ns_ask(view->fd, NS_GET_TGID_FROM_PIDNS, nr) == nr ? 0 : -ESRCH;
+		group = ns_ask(view->fd, NS_GET_TGID_FROM_PIDNS, nr);
+		return group == nr ? 0 : -ESRCH;
 	case PIDMAP_PGID:
 		group = getpgid(nr);
 		if (group == nr)
@@ -92,7 +94,8 @@ static int nsfs_translate_many(struct pidmap *h, enum pidmap_type type,
 
 static int nsfs_translate(struct pidmap *h, enum pidmap_type type, pid_t nr,
 			  const struct pidmap_nsref *from,
-			  const struct pidmap_nsref *to, struct pidmap_stamp *stamp)
+			  const struct pidmap_nsref *to,
+			  struct pidmap_stamp *stamp)
 {
 	size_t done = 0;
 	pid_t result;

@@ -259,7 +259,7 @@ bool mount_parse(const char *line, size_t len, unsigned int *major,
 	int field;
 
 	*hides = false;
-	/* ID parent major:minor root mount-point opts... - type source options */
+	/* ID parent major:minor root point opts... - type source options */
 	for (field = 0; word < end; field++, word = p + 1) {
 		p = memchr(word, ' ', end - word);
 		if (!p)

@@ -85,9 +85,9 @@ struct pidmap_ids {
  *	%PIDMAP_PID_ID. A field without its flag is neither read nor written.
  * @reserved: must be 0
  * @start_time: in with %PIDMAP_EXPECT_START, the start time that the ID must
- *	have, any value; out with %PIDMAP_START_TIME, the one it has. Nanoseconds
- *	of the boot-time clock, as in struct pidmap_task. Only the back end
- *	``device`` knows start times.
+ *	have, any value; out with %PIDMAP_START_TIME, the one it has. It is in
+ *	nanoseconds of the boot-time clock, as in struct pidmap_task. Only the
+ *	back end ``device`` knows it.
  * @pid_id: out with %PIDMAP_PID_ID, the 64-bit ID of the ID, which is never
  *	reused (Linux 6.12 and newer)
  *
@@ -381,10 +381,10 @@ int pidmap_pids(struct pidmap *h, enum pidmap_type type, pid_t nr,
 
 /**
  * typedef pidmap_task_fn - called for one task
- * @task: a record, valid during the call; copy no more than its @size. What the
- *	back end cannot know is 0: without the module, the start time, the cgroup
- *	and the pid ID; and the inode number of a namespace that the caller may
- *	not know.
+ * @task: a record, valid during the call; copy no more than its @size. What
+ *	is not known is 0: without the module, the start time, the cgroup and
+ *	the pid ID; and the inode number of a namespace that the caller may not
+ *	know.
  * @arg: what the caller of pidmap_list() passed
  *
  * Return: 0 to continue, anything else to stop.

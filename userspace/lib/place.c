@@ -317,8 +317,8 @@ void place_put(struct place *place)
 }
 
 /*
- * Finds both namespaces of a request. Return: as place_get(). On success, both are
- * to be given to place_put().
+ * Finds both namespaces of a request. Return: as place_get(). On success, both
+ * are to be given to place_put().
  */
 int places_get(struct pidmap *h, const struct pidmap_nsref *from,
 	       const struct pidmap_nsref *to, struct place *f, struct place *t)

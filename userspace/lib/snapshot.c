@@ -346,7 +346,7 @@ static void enter(const struct pidmap_snapshot *s, uint32_t ref,
 
 /*
  * The namespace of an inode number, and the lanes of those above it, the view
- * first. Return: how many levels that is, 0 where it is unknown.
+ * first. Return: how many levels that is, NONE if it is unknown.
  */
 static unsigned int find_path(struct pidmap_snapshot *s, uint32_t inum,
 			      struct space **space, struct lane *lanes)
@@ -355,14 +355,17 @@ static unsigned int find_path(struct pidmap_snapshot *s, uint32_t inum,
 	unsigned int levels, level;
 
 	if (i == NONE)
-		return 0;
+		return NONE;
 	*space = &s->spaces[i];
 	levels = (*space)->depth + 1;
-	for (level = levels; level--; i = s->spaces[i].parent)
-		lanes[level] = (struct lane){
+	level = levels;
+	do {
+		lanes[--level] = (struct lane){
 			.key = key_of(i),
 			.line = NONE,
 		};
+		i = s->spaces[i].parent;
+	} while (level);
 	return levels;
 }
 
@@ -396,8 +399,8 @@ static int make_room(struct pidmap_snapshot *s)
 	 * offset, and an odd number of levels is padded.
 	 */
 	if (s->listed)
-		numbers = (s->used - UNIT - s->listed * record(s, 1)->nr_offset) /
-			  sizeof(pid_t);
+		numbers = (s->used - UNIT -
+			   s->listed * record(s, 1)->nr_offset) / sizeof(pid_t);
 	while (slots < 2 * numbers)
 		slots *= 2;
 	s->mask = slots - 1;
@@ -413,7 +416,7 @@ static int make_index(struct pidmap_snapshot *s, bool certain)
 	const struct lane *end = lanes;
 	const struct pidmap_task *task;
 	struct space *space = NULL;
-	unsigned int levels = 0;	/* of a namespace that is not known */
+	unsigned int levels = NONE;
 	uint32_t *tasks, last = 0, ref, ref_end;
 	bool begun = false;
 	int err = make_room(s);
@@ -429,10 +432,11 @@ static int make_index(struct pidmap_snapshot *s, bool certain)
 		if (UNLIKELY(task->inum != last)) {
 			last = task->inum;
 			levels = find_path(s, last, &space, lanes);
-			end = lanes + levels;
-			begun = levels && space->begun;
+			if (levels != NONE) {
+				begun = space->begun;
+				end = lanes + levels;
+			}
 		}
-		/* Every task has at least one. */
 		if (UNLIKELY(task->levels != levels))
 			continue;
 		nr = pidmap_task_nr(task);
