@@ -39,14 +39,16 @@ commands='translate ids list tree ns filter watch info doctor help'
 
 # Each option that a command's help lists is taken, and no other.
 @test "help lists what a command takes, and nothing else" {
-	local command option
+	local command option help
 
 	for command in $commands; do
+		is 0 pidmap help "$command"
+		help=$output
 		for option in --type --from --to --started --tgid --regexp --fields \
 			--threads --direct --initial --dot --json --noheadings --output \
 			--raw --color --backend --view; do
 			run --separate-stderr pidmap "$command" $option=
-			if pidmap "$command" --help | grep -qw -e $option; then
+			if [[ $help =~ $option[^a-z] ]]; then
 				[[ $stderr != *"no option '$option"* ]]
 			else
 				[[ $stderr == *"no option '$option="* ]]
