@@ -488,7 +488,8 @@ pidmap_bpf_parent(const struct task_struct *task)
  * returns for the number at level 0.  It is a function of the pidmap module, and
  * only programs that call it need the module.  The module has it if it was built
  * with BTF on Linux 6.9 or newer (as Debian's packages for 6.12 are), for tp_btf,
- * fentry, LSM, iterator and syscall programs.
+ * fentry, LSM, iterator and syscall programs.  As long as such a program is
+ * loaded, the module cannot be unloaded.
  *
  * Return: the number at level 0; 0 if there is no such task.
  */
