@@ -414,7 +414,8 @@ static int add_input(struct batch *batch)
 			*block = 'x';
 			rest = block + 1;
 		} else {
-			rest = mempcpy(block, left, rest - left);
+			memmove(block, left, rest - left);
+			rest = block + (rest - left);
 		}
 	}
 	return EXIT_ANSWERED;
