@@ -22,8 +22,13 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include <json-c/json.h>
+
 #include "cli.h"
 #include "internal.h"
+#include "message.h"
+#include "names.h"
+#include "task.h"
 
 #define SOME_FD		900	/* never a real one */
 #define TASKS		60
@@ -164,6 +169,8 @@ static int piped;			/* where a container engine writes */
 int fake_main(int argc, char **argv);
 struct pidmap *fake_pidmap_open(const char *backend, unsigned int flags);
 int fake_open(const char *path, int flags, ...);
+int fake_openat(int dir, const char *path, int flags, ...);
+int fake_pidmap_open_proc(struct pidmap *h);
 FILE *fake_fopen(const char *path, const char *mode);
 ssize_t fake_read(int fd, void *buf, size_t room);
 int fake_poll(struct pollfd *fds, nfds_t n, int timeout);
@@ -203,9 +210,27 @@ int fake_open(const char *path, int flags, ...)
 	return strstr(path, "/ns/pid") ? SOME_FD : -1;
 }
 
+/* What is in every file; a name, if it is one of /proc. */
+static const char comm[] = "a\"\\ \xff\xc3\xa9\n";
+
+int fake_pidmap_open_proc(struct pidmap *h)
+{
+	(void)h;
+	return SOME_FD + 1;
+}
+
+/* In /proc, where each third task is gone, and each ninth is hidden */
+int fake_openat(int dir, const char *path, int flags, ...)
+{
+	must(dir == SOME_FD + 1 && *path != '/' && flags & O_CLOEXEC);
+	if (atoi(path) % 3)
+		return strstr(path, "ns/pid") ? SOME_FD : SOME_FD + 2;
+	errno = atoi(path) % 9 ? ENOENT : EACCES;
+	return -1;
+}
+
 FILE *fake_fopen(const char *path, const char *mode)
 {
-	static const char comm[] = "a\"\\ \xff\xc3\xa9\n";
 
 	must(strlen(path) < PATH_MAX && *mode == 'r');
 	if (strlen(path) % 2)
@@ -219,6 +244,11 @@ ssize_t fake_read(int fd, void *buf, size_t room)
 {
 	size_t n = input_end - input;
 
+	if (fd == SOME_FD + 2) {
+		must(room >= sizeof(comm));
+		memcpy(buf, comm, sizeof(comm) - 1);
+		return sizeof(comm) - 1;
+	}
 	must(fd == STDIN_FILENO);
 	if (n)
 		n = 1 + (unsigned char)*input * 7 % n;
@@ -254,8 +284,9 @@ int fake_posix_spawn_file_actions_adddup2(posix_spawn_file_actions_t *actions,
 					  int fd, int as)
 {
 	(void)actions;
-	must(as == STDOUT_FILENO);
-	piped = fd;
+	must(as >= 0 && as <= STDERR_FILENO);
+	if (as == STDOUT_FILENO)
+		piped = fd;
 	return 0;
 }
 
@@ -300,26 +331,24 @@ static char *translated(const char *text, const char *end)
 
 	while (text < end) {
 		const char *word = text;
-		char copy[32];
-		long long nr;
-		char *rest;
-		int ret = 0, length;
+		long long nr = 0;
+		bool plain = true;
+		int ret = 0;
 
-		while (text < end && !isspace((unsigned char)*text))
-			text++;
-		length = text++ - word;
-		if (!length)
+		for (; text < end && *text && !isspace((unsigned char)*text);
+		     text++) {
+			plain &= !!isdigit((unsigned char)*text);
+			if (plain && nr <= INT_MAX)
+				nr = 10 * nr + *text - '0';
+		}
+		if (text++ == word)
 			continue;
-		if (length > 31)
-			length = 31;
-		memcpy(copy, word, length);
-		copy[length] = '\0';
-		errno = 0;
-		nr = strtoll(copy, &rest, 10);
-		if (isdigit((unsigned char)copy[copy[0] == '-']) && !*rest &&
-		    !errno && nr >= -INT_MAX && nr <= INT_MAX)
+		if (plain && nr <= INT_MAX)
 			ret = there(nr, &from, &to);
-		fprintf(f, "%d\n", ret > 0 ? ret : 0);
+		if (ret > 0)
+			fprintf(f, "%d\n", ret);
+		else
+			fputs("-\n", f);
 	}
 	fclose(f);
 	return out;
@@ -367,25 +396,36 @@ static void check_name(const char *text)
 		uint32_t kind;
 	} forms[] = {
 		{ "pid:[", "]", UINT32_MAX, PIDMAP_NS_INUM },
+		{ "pid:", "", UINT32_MAX, PIDMAP_NS_INUM },
 		{ "id:", "", UINT64_MAX, PIDMAP_NS_ID },
 		{ "level:", "", UINT32_MAX, PIDMAP_NS_LEVEL },
 	};
 	struct pidmap_nsref ns = { .kind = UINT32_MAX };
-	int status = name_ns(text, &ns);
+	struct cli cli = { .pm = fake_pidmap_open(NULL, 0) };
+	bool named = false;
 	uint64_t value;
+	int status;
 
+	tasks_of(cli.pm);
+	status = name_ns(&cli, text, &ns);
+	pidmap_close(cli.pm);
 	must(status >= EXIT_ANSWERED && status <= EXIT_USAGE);
 	must(!status == (ns.kind <= PIDMAP_NS_LEVEL) && !ns.reserved);
 	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
 		bool is = is_form(text, forms[i].prefix, forms[i].suffix,
 				  forms[i].max, &value);
 
-		must(is == (ns.kind == forms[i].kind));
-		must(!is || ns.value == value);
+		must(!is || (ns.kind == forms[i].kind && ns.value == value));
+		named |= is;
 	}
+	/* An inode number is larger than any PID. */
+	named |= is_form(text, "", "", UINT32_MAX, &value) && value > INT_MAX;
+	must(named == (ns.kind == PIDMAP_NS_INUM || ns.kind == PIDMAP_NS_ID ||
+		       ns.kind == PIDMAP_NS_LEVEL));
 	must((ns.kind == PIDMAP_NS_VIEW) == !strcmp(text, "self"));
 	if (is_form(text, "", "", INT_MAX, &value) && value)
-		must(status == EXIT_FAILED || ns.kind == PIDMAP_NS_FD);
+		must(status == EXIT_FAILED || ns.kind == PIDMAP_NS_FD ||
+		     (ns.kind == PIDMAP_NS_TID && ns.value == value));
 	if (is_form(text, "fd:", "", INT_MAX, &value))
 		must((value == SOME_FD) == (ns.kind == PIDMAP_NS_FD));
 }
@@ -442,7 +482,7 @@ static int run_tool(char *text, size_t size, char **out, char **err)
 	stdout = real_out;
 	stderr = real_err;
 	if (is_whole_translate(argc, argv) &&
-	    !memchr(start, '\0', text + size - start))
+	    !memchr(start, '@', text + size - start))
 		check_translated(*out, start, text + size);
 	return status;
 }
