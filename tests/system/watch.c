@@ -367,7 +367,11 @@ static void ends_with_its_last_thread(void **state)
 	behead(p);
 	drain(r);
 	check_eq(r->n, 1);
+	/* nobody is there to be told to exit */
 	kill(p->pid, SIGKILL);
+	close(p->sock);
+	p->sock = -1;
+	p->zombie = true;
 	reap(p);
 	drain(r);
 	check_eq(r->n, 2);
