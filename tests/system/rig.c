@@ -661,12 +661,18 @@ int rig_setup(void **state)
 /* Whether a process we could wait for is left */
 static bool kill_children(void)
 {
+	FILE *children = fopen("/proc/thread-self/children", "re");
 	siginfo_t si;
 	int i;
 
 	for (i = 1; i < n_procs; i++)
 		if (procs[i].pid > 0 && procs[i].parent == self)
 			kill(procs[i].pid, SIGKILL);
+	/* and those that a test forked itself, and then failed */
+	while (children && fscanf(children, "%d", &i) == 1)
+		kill(i, SIGKILL);
+	if (children)
+		fclose(children);
 	return waitid(P_ALL, 0, &si, WEXITED | WNOWAIT | WNOHANG) == 0;
 }
 
