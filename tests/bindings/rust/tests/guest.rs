@@ -2,7 +2,7 @@
 //! The crate answers about the processes that tests/lib's conformance suite
 //! makes; to be run as root where the module is loaded.
 
-use pidmap::{Error, Handle, ListFlags, Ns, Pid, Result, TaskIds, Type};
+use pidmap::{Error, EventKind, Handle, ListFlags, Ns, Pid, Result, TaskIds, Type};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -370,6 +370,66 @@ fn stamps_and_views() {
         assert_eq!(got, Ok(nr));
         assert!(raised.info().unwrap().raised);
         assert_eq!(raised.set_view(&world.files[A]), Err(Error::Busy));
+    });
+}
+
+#[test]
+fn watch() {
+    on_each(|world, h, backend| {
+        if !backend.contains("device") {
+            let watch = h.watch(Ns::VIEW, false, 1 << 20);
+            assert_eq!(watch.err(), Some(Error::Unsupported));
+            return;
+        }
+        for size in [0, 4095, 1 << 25] {
+            let watch = h.watch(Ns::VIEW, false, size);
+            assert_eq!(watch.err(), Some(Error::Invalid), "{size}");
+        }
+        let mut events = h.watch(Ns::VIEW, false, 1 << 20).unwrap();
+        let first = events.next().unwrap().unwrap();
+        assert_eq!((first.seq, first.task), (0, None));
+        assert_eq!(first.kind, EventKind::Sync { lost: 0 });
+        let mut child = Command::new("/bin/sh")
+            .args(["-c", "exit 3"])
+            .spawn()
+            .unwrap();
+        child.wait().unwrap();
+        let mut kinds = Vec::new();
+        for (event, seq) in events.map(|event| event.unwrap()).zip(1..) {
+            assert_eq!(event.seq, seq);
+            let task = event.task.unwrap();
+            if task.tgid != child.id() as Pid {
+                continue;
+            }
+            assert_eq!(task.numbers, [task.tgid]);
+            assert_eq!(task.ppid, std::process::id() as Pid);
+            kinds.push(event.kind.clone());
+            if let EventKind::Exit { code } = event.kind {
+                assert_eq!(code, 3 << 8);
+                break;
+            }
+        }
+        assert_eq!(kinds[0], EventKind::Fork);
+        let comm = |kind: &EventKind| match kind {
+            EventKind::Exec { comm, former_tid } => !comm.is_empty() && *former_tid == 0,
+            _ => false,
+        };
+        assert!(comm(&kinds[1]), "{kinds:?}");
+
+        // From a raised view, what happens outside is not in the stream.
+        let raised = Handle::open_backend(backend).unwrap();
+        raised.set_view(&world.files[A]).unwrap();
+        let mut events = raised.watch(Ns::VIEW, false, 1 << 20).unwrap();
+        events.next().unwrap().unwrap();
+        Command::new("/bin/true").status().unwrap();
+        let init = world.number("a-init", V).to_string();
+        let inside = Command::new("nsenter")
+            .args(["-t", &init, "-p", "true"])
+            .status();
+        assert!(inside.unwrap().success());
+        let event = events.next().unwrap().unwrap();
+        assert_eq!(event.kind, EventKind::Fork);
+        assert_eq!(event.task.unwrap().inum, world.inums[A]);
     });
 }
 

@@ -29,11 +29,15 @@
 use pidmap_sys as sys;
 use std::ffi::{CStr, CString};
 use std::fmt;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::marker::PhantomData;
+use std::mem::size_of;
+use std::ops::Range;
 use std::os::raw::{c_int, c_void};
 use std::os::unix::io::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::ptr::{null, null_mut, NonNull};
+use std::sync::Mutex;
 
 /// A number of a task, a process, a process group or a session. It has the
 /// kernel's size, so that numbers that are no PIDs do not fit.
@@ -190,8 +194,12 @@ impl Error {
             .map_or(Error::Other(errno), |known| known.0)
     }
 
+    fn from_io(error: &io::Error) -> Error {
+        Error::from_errno(error.raw_os_error().unwrap_or(0))
+    }
+
     fn last() -> Error {
-        Error::from_errno(io::Error::last_os_error().raw_os_error().unwrap_or(0))
+        Error::from_io(&io::Error::last_os_error())
     }
 
     /// The errno of the kernel, for example 3 for [`Error::NoId`].
@@ -457,7 +465,10 @@ fn listed<T>(items: Vec<T>, result: Result<()>) -> Result<Listed<T>> {
 
 /// Open back ends. It is closed when it is dropped.
 #[derive(Debug)]
-pub struct Handle(NonNull<sys::pidmap>);
+pub struct Handle {
+    raw: NonNull<sys::pidmap>,
+    view: Mutex<Option<OwnedFd>>, // what set_view() has set
+}
 
 // The library's handles may be used by several threads at once.
 unsafe impl Send for Handle {}
@@ -465,7 +476,7 @@ unsafe impl Sync for Handle {}
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        unsafe { sys::pidmap_close(self.0.as_ptr()) }
+        unsafe { sys::pidmap_close(self.raw.as_ptr()) }
     }
 }
 
@@ -493,12 +504,15 @@ impl Handle {
         };
         let name = name.as_ref().map_or(null(), |name| name.as_ptr());
         NonNull::new(unsafe { sys::pidmap_open(name, 0) })
-            .map(Handle)
+            .map(|raw| Handle {
+                raw,
+                view: Mutex::new(None),
+            })
             .ok_or_else(Error::last)
     }
 
     fn ptr(&self) -> *mut sys::pidmap {
-        self.0.as_ptr()
+        self.raw.as_ptr()
     }
 
     /// The names of the back ends, with `+` between them.
@@ -531,7 +545,11 @@ impl Handle {
     /// file: an agent in a container looks at the host so. It takes
     /// CAP_SYS_PTRACE there, and the module. It can be done once.
     pub fn set_view(&self, ns: impl AsFd) -> Result<()> {
-        status(unsafe { sys::pidmap_set_view(self.ptr(), ns.as_fd().as_raw_fd()) })
+        let fd = ns.as_fd();
+        let mut view = self.view.lock().unwrap_or_else(|e| e.into_inner());
+        status(unsafe { sys::pidmap_set_view(self.ptr(), fd.as_raw_fd()) })?;
+        *view = Some(fd.try_clone_to_owned().map_err(|e| Error::from_io(&e))?);
+        Ok(())
     }
 
     /// The number in `to` of the ID that has the number `nr` in `from`.
@@ -722,6 +740,43 @@ impl Handle {
         self.record(ns, flags.bits() | sys::PIDMAP_SNAPSHOT_PARTIAL)
     }
 
+    /// What begins, executes programs and ends, as it happens: of processes, or
+    /// with `threads` of tasks. The ring, in which the kernel stores events until
+    /// they are read, has a length that is a power of two from 4 KiB to 16 MiB.
+    /// Only the module can do this.
+    pub fn watch(&self, ns: Ns<'_>, threads: bool, ring_size: u32) -> Result<Watch> {
+        if self.info()?.abi_version == 0 {
+            return Err(Error::Unsupported);
+        }
+        let file = File::options()
+            .read(true)
+            .write(true)
+            .open("/dev/pidmap")
+            .map_err(|e| Error::from_io(&e))?;
+        let view = self.view.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(view) = &*view {
+            let request = sys::pidmap_set_view_request {
+                size: size_of::<sys::pidmap_set_view_request>() as u32,
+                flags: 0,
+                ns: Ns::fd(view).raw,
+            };
+            status(unsafe { sys::ioctl(file.as_raw_fd(), sys::PIDMAP_SET_VIEW, &request) })?;
+        }
+        let request = sys::pidmap_watch_request {
+            size: size_of::<sys::pidmap_watch_request>() as u32,
+            flags: threads.into(),
+            ns: ns.raw,
+            ring_size,
+            reserved: 0,
+        };
+        status(unsafe { sys::ioctl(file.as_raw_fd(), sys::PIDMAP_WATCH, &request) })?;
+        Ok(Watch {
+            file,
+            buffer: vec![0; 8192],
+            rest: 0..0,
+        })
+    }
+
     fn record(&self, ns: Ns<'_>, flags: u32) -> Result<Snapshot> {
         NonNull::new(unsafe { sys::pidmap_snapshot_new(self.ptr(), ns.raw, flags) })
             .map(Snapshot)
@@ -807,6 +862,146 @@ impl Snapshot {
     pub fn namespaces(&self) -> impl Iterator<Item = Namespace> + '_ {
         let count = unsafe { sys::pidmap_snapshot_ns_count(self.0.as_ptr()) };
         (0..count).map(|i| namespace(unsafe { &*sys::pidmap_snapshot_ns(self.0.as_ptr(), i) }))
+    }
+}
+
+/// What an [`Event`] says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EventKind {
+    /// Call [`Handle::list`] now, then continue to read. It is the first event of
+    /// a stream, and comes again after events were lost.
+    Sync {
+        /// How many events were lost before it.
+        lost: u64,
+    },
+    /// A task begins.
+    Fork,
+    /// A process executes a program. All its other tasks are gone.
+    Exec {
+        /// The name of the program.
+        comm: String,
+        /// The TID that the caller of execve(2) had before it took over the
+        /// leader's: 0 if the leader called it, -1 if it is not known.
+        former_tid: Pid,
+    },
+    /// A task ends.
+    Exit {
+        /// The exit status, as wait(2) reports it.
+        code: i32,
+    },
+    /// A kind that this version of the crate does not know.
+    Other(u16),
+}
+
+/// One event of a [`Watch`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Its number in the stream, from 0, without gaps.
+    pub seq: u64,
+    /// When it happened, in nanoseconds of the boot-time clock.
+    pub time: u64,
+    /// What it says.
+    pub kind: EventKind,
+    /// The task; `None` for [`EventKind::Sync`].
+    pub task: Option<Task>,
+}
+
+/// A stream of events: an iterator that waits for the next one. Its descriptor
+/// can be polled.
+///
+/// ```no_run
+/// # use pidmap::{EventKind, Handle, Ns};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// for event in Handle::open()?.watch(Ns::VIEW, false, 1 << 20)? {
+///     let event = event?;
+///     if let (EventKind::Exec { comm, .. }, Some(task)) = (&event.kind, &event.task) {
+///         println!("{comm}: {:?}", task.numbers);
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Watch {
+    file: File,
+    buffer: Vec<u64>,
+    rest: Range<usize>, // in words: read and not returned yet
+}
+
+impl Watch {
+    fn fill(&mut self) -> io::Result<()> {
+        let bytes = unsafe {
+            // Every byte of a word is valid.
+            std::slice::from_raw_parts_mut(
+                self.buffer.as_mut_ptr().cast::<u8>(),
+                self.buffer.len() * 8,
+            )
+        };
+        let read = loop {
+            match self.file.read(bytes) {
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                result => break result?,
+            }
+        };
+        self.rest = 0..read / 8;
+        Ok(())
+    }
+
+    fn take(&mut self) -> Event {
+        let record = self.buffer[self.rest.start..].as_ptr();
+        // The kernel writes whole records.
+        let (e, task, comm) = unsafe {
+            let e = *record.cast::<sys::pidmap_event>();
+            let bytes = record.cast::<u8>();
+            let task = (e.task_offset != 0).then(|| task(bytes.add(e.task_offset.into()).cast()));
+            let comm = match e.comm_offset {
+                0 => &[],
+                at => std::slice::from_raw_parts(bytes.add(at.into()), 16),
+            };
+            (e, task, comm)
+        };
+        let small = match cfg!(target_endian = "big") {
+            true => (e.detail >> 32) as i32,
+            false => e.detail as i32,
+        };
+        let kind = match e.kind {
+            0 => EventKind::Sync { lost: e.detail },
+            1 => EventKind::Fork,
+            2 => EventKind::Exec {
+                comm: String::from_utf8_lossy(comm.split(|c| *c == 0).next().unwrap_or(&[]))
+                    .into_owned(),
+                former_tid: small,
+            },
+            3 => EventKind::Exit { code: small },
+            other => EventKind::Other(other),
+        };
+        self.rest.start += usize::from(e.size) / 8;
+        Event {
+            seq: e.seq,
+            time: e.time,
+            kind,
+            task,
+        }
+    }
+}
+
+impl Iterator for Watch {
+    type Item = io::Result<Event>;
+
+    fn next(&mut self) -> Option<io::Result<Event>> {
+        if self.rest.is_empty() {
+            if let Err(error) = self.fill() {
+                return Some(Err(error));
+            }
+        }
+        Some(Ok(self.take()))
+    }
+}
+
+impl AsFd for Watch {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
     }
 }
 
