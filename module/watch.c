@@ -223,8 +223,8 @@ static unsigned long *reported;
 static int reported_init(void)
 {
 	if (!reported)
-		reported = __vmalloc(BITS_TO_LONGS(PID_MAX_LIMIT) * sizeof(long),
-				     GFP_KERNEL | __GFP_NOWARN);
+		reported = __vmalloc(BITS_TO_LONGS(PID_MAX_LIMIT) *
+				     sizeof(long), GFP_KERNEL | __GFP_NOWARN);
 	if (!reported)
 		return -ENOMEM;
 	/* Nobody has cleared the bits of numbers that were used again. */
@@ -621,7 +621,7 @@ static ssize_t stream_read(struct pidmap_stream *s, char __user *buf,
 
 		raw_spin_lock(&s->lock);
 		pidmap_ring_consume(&s->ring, size);
-		/* A reader of the mapping sees at once that events were lost. */
+		/* Who reads the mapping sees at once that events were lost. */
 		if (s->lost && pidmap_ring_empty(&s->ring))
 			stream_sync(s);
 		raw_spin_unlock(&s->lock);
