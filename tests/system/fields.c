@@ -566,6 +566,43 @@ static void landlock_is_not_asked(void **state)
 		 child->pid);
 }
 
+/* A task in a namespace of the view, with credentials from above */
+static void credentials_from_above(void **state)
+{
+	volatile pid_t *from_above = shared(sizeof(*from_above));
+	struct proc *user = spawn(self, 0), *box;
+	int *pid = shared(sizeof(*pid)), nr;
+	pid_t maker;
+
+	(void)state;
+	device_mode(0666);
+	become(user, 1000, 0);
+	box = spawn(user, CLONE_NEWUSER | CLONE_NEWPID);
+	reopen(box);
+	maker = fork();
+	if (!maker) {
+		if (setns(box->ns, CLONE_NEWPID))
+			_exit(1);
+		nr = fork();
+		if (nr)
+			*from_above = nr;
+		for (;;)
+			pause();
+	}
+	while (!*from_above)
+		usleep(1000);
+	nr = translate(self, PIDMAP_TGID, *from_above, VIEW, FD(box->ns));
+	check(nr > 1);
+	*pid = box->pid;
+	check_eq(run(box, may_read_link, pid), 0);
+	*pid = *from_above;
+	check(run(box, may_read_link, pid) < 0);
+	check_eq(record_of(box, 0, nr).inum, box->inum);
+	kill(*from_above, SIGKILL);
+	kill(maker, SIGKILL);
+	waitpid(maker, NULL, 0);
+}
+
 /* ------------------------------------------------- names of the dead, etc. */
 
 /* Dead but pinned, or without an init: by descriptor only. */
@@ -750,6 +787,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(bound_by_value_follows_the_policy),
 	TEST(bound_by_value_needs_the_right),
 	TEST(landlock_is_not_asked),
+	TEST(credentials_from_above),
 	TEST(without_an_init),
 	TEST(nothing_holds_namespaces),
 	TEST(list_is_interrupted),

@@ -124,6 +124,8 @@ enum user {
 	USERNS_ROOT,		/* root of a user namespace, in our PID one */
 	BOX_ROOT,		/* the same, with a PID namespace */
 	BOX_USER,
+	RAISED,			/* root, who looks from the outermost one */
+	RAISED_NO_PTRACE,	/* the same, who lost the capability since */
 	USERS
 };
 
@@ -165,6 +167,13 @@ static int proc_of(struct proc *in)
 	return fd;
 }
 
+static void raise_view(struct proc *p)
+{
+	struct pidmap_set_view r = { .size = sizeof(r), .ns = FD(self->ns) };
+
+	check_eq(call(p, OWN, PIDMAP_SET_VIEW, &r, sizeof(r)), 0);
+}
+
 static struct proc *make_caller(struct proc *in, enum user user)
 {
 	uint64_t most = CAP(38) - 1;
@@ -194,6 +203,13 @@ static struct proc *make_caller(struct proc *in, enum user user)
 	case USER_PTRACE:
 		become(p, 1000, CAP(CAP_SYS_PTRACE));
 		break;
+	case RAISED:
+		raise_view(p);
+		return p;
+	case RAISED_NO_PTRACE:
+		raise_view(p);
+		become(p, 0, most & ~CAP(CAP_SYS_PTRACE));
+		return p;
 	default:
 		return p;
 	}
@@ -727,8 +743,10 @@ static void device_tells_no_more_than_proc(void **state)
 	for (i = 0; i < n; i += 2)
 		check_eq(run(callers[i].p, do_setsid, NULL), 0);
 	for (i = 0; i < n; i++) {
-		int fd = proc_of(callers[i].p->level == 0 ? self :
-				 callers[i].user < USERNS_ROOT ?
+		int fd = proc_of(callers[i].p->level == 0 ||
+				 callers[i].user == RAISED ? self :
+				 callers[i].user < USERNS_ROOT ||
+				 callers[i].user == RAISED_NO_PTRACE ?
 				 depths[i / USERS] : callers[i].p->parent);
 
 		send_fd(callers[i].p, fd, OWN_PROC);
@@ -738,7 +756,8 @@ static void device_tells_no_more_than_proc(void **state)
 	collect(w, t);
 	for (i = 0; i < n; i++) {
 		callers[i].known = shared(sizeof(struct known));
-		callers[i].view = world_ns(w, callers[i].p->inum);
+		callers[i].view = callers[i].user == RAISED ? 0 :
+				  world_ns(w, callers[i].p->inum);
 		check_eq(run(callers[i].p, learn, callers[i].known), 0);
 		check(callers[i].known->n > 0);
 		check(callers[i].view >= 0);
@@ -752,7 +771,7 @@ static void device_tells_no_more_than_proc(void **state)
 	/* It is no use to be silent: who may, is told, the more so above. */
 	for (i = 0; i < n; i++) {
 		check(told[i][0] > 0);
-		if (callers[i].p->level) {
+		if (w->ns[callers[i].view].level) {
 			check(told[i][1] > told[i][0]);
 			check(told[i][2] > told[i][1]);
 		} else {
