@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # The targets a person types. The module itself is built by Kbuild.
 
 KERNELS	?= $(shell tests/vm/kernel --list)

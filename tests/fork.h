@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 OR LGPL-2.1-or-later OR MIT */
+/* SPDX-License-Identifier: GPL-2.0-only OR LGPL-2.1-or-later OR MIT */
 #ifndef FORK_H
 #define FORK_H
 

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What a test script says of itself: sourced by those with --help.
 

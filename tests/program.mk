@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A test of one file: build/NAME of tests/NAME/NAME.c, which tests/NAME/vm runs
 # in a guest.

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What runs many tests as one: sourced with $logs set to the directory for what
 # they print.  A terminal sees what is running, and for how long already.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * How many instructions an answer costs, counted inside a guest that
  * tests/vm/run --icount booted: there the time stamp counter counts

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Needs the strings data (a directory) and newest (a kernel).
 set terminal svg noenhanced size 900,820 font "sans-serif,13" background "white"
 set multiplot layout 2,1 title "pidmap and its alternatives, ".newest

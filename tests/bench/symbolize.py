@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 """Turn a trace of addresses into instructions per function.
 
 Arguments: 1 for the order of execution, symbols, trace, names of the rows.

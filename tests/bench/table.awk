@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The figures as a table; exit status 1 where a budget was missed, or where an
 # operation that has one does not cost the same with any number of tasks.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * QEMU plugin: writes down the address of every instruction that the guest
  * executes between two marks, which bench --trace puts around one operation.

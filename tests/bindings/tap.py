@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 """tap.py [NAME]... - run tests of unittest, as python3 -m unittest does; TAP.
 
 tap.py --modules NAME... prints instead the files of Python's own that they need.

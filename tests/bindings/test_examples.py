@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 """The examples, in a guest: agent, numbers and top.py are in /bin."""
 
 import os

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 """The Python binding; what it says is compared with NSpid in /proc."""
 
 import collections.abc

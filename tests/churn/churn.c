@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Answers while everything changes: numbers wrap within seconds, processes fork,
  * exec, exit and lead groups and sessions, namespaces come and go, and files of

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 load world
 
 # The commands of pidmap(1): lines that begin with a prompt

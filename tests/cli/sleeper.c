@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* A process of two threads that does nothing */
 #include <pthread.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 """Usage: validate.py SCHEMA FILE: is FILE as SCHEMA says, and all of it?"""
 import json
 import sys

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What module/compat.h makes of the made-up headers that it is compiled with.
  * Prints the names of the features it found, and fails if one does not work.

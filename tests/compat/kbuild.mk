@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # As much of the kernel's build as our Kbuild needs to write probed.h; SHAPES
 # say how the headers look.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * actor NAME [THREADS]: a process of that name and so many threads that sleeps
  * until it is killed.

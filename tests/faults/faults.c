@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Every allocation and every user copy of a call failed in turn: by the
  * kernel's fault injection (/proc/thread-self/fail-nth) and, for what that does

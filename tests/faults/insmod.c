@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Every allocation and user copy of loading the module failed in turn: it is
  * not loaded then, or works; in the end it is loaded again.

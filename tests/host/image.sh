@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154,SC2317,SC2329,SC2016	# for run, and hooks
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The tree of a host: a Debian with systemd, DKMS, headers and container engines,
 # and in /var/next the packages of the kernel that is installed later.

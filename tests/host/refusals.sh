@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154,SC2016	# of run; for other shells
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What can be wrong with a host, in its tree, before it boots: each ends in one
 # clear sentence, a status that is not 0, and a tree that is as it was.

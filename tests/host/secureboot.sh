@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154,SC2317,SC2329	# for and of run; hooks
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A host with Secure Boot: Microsoft's keys in the firmware, Debian's shim, GRUB
 # and kernel.  The key that DKMS signs with is enrolled (MokList) or not.

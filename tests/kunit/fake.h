@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Made-up PID namespaces, IDs and tasks. They look real to whoever gets them
  * passed and are in no list of the kernel's; the test that made them up frees

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The ioctls, with user memory: every field of every struct wrong in turn
  * with all else right. The view is a made-up namespace below the initial one.

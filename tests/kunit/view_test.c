@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Who looks and what they may ask: the view, the identity right, the upward
  * policy and what is bound. The caller is the thread that runs the test; it

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Walks over the idr of a made-up namespace, and look-ups that follow each
  * other. walk_fallback_test.c compiles all of it once more, for kernels whose

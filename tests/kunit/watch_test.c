@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The ring of a watch: what was written is read, once and in order, whatever
  * the lengths of the records and the places where the ring ends.

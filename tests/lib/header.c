@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /* Follows #include <pidmap.h>, as C and as C++: names that are both work. */
 int probe(struct pidmap *h);
 

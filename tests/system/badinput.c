@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Every field of every struct wrong in turn with all else right: the errno that
  * belongs to it, and nothing written.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* BIND: a pair of namespaces, once for an open file. */
 #include "test.h"
 

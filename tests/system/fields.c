@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The fields that tell one task from another: start times, also in a time
  * namespace, pid IDs, groups, parents, cgroups, what has ended, owners.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What the rig needs of whatever runs the tests; test.h has it. */
 #ifndef HARNESS_H
 #define HARNESS_H

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * No caller learns from the device what /proc (hidepid=0), nsfs and the policy
  * would not tell that same caller.

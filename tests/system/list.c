@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* LIST: the tasks of a namespace, each once, in buffers of any size. */
 #include "test.h"
 

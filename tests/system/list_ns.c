@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* LIST_NS: the PID namespaces of a subtree, and whose they are. */
 #include "test.h"
 

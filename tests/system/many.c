@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* TRANSLATE_MANY: arrays of any length, in any order, over any memory. */
 #include "test.h"
 

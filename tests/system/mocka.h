@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * As much of cmocka as these tests use, for 32-bit builds: Debian's cmocka is
  * for 64-bit programs unless a foreign architecture is added.

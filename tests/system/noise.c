@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* A storm of calls, most of them wrong, leaves nothing in the kernel's log. */
 #include "test.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Who may ask what: the view, what is below it, and the identity right. */
 #include "test.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* PIDS: all the numbers of an ID, from the view to the leaf. */
 #include "test.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Answers about tasks that execute a program, begin a session, begin or end at
  * that moment. One CPU makes the changes, the other asks, and each answer must

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The rig of the system tests: trees of processes in nested PID namespaces,
  * each of which waits on a socket and runs the functions it is told to.

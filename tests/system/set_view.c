@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* SET_VIEW: who may look from another namespace, and what is seen from there. */
 #include "test.h"
 

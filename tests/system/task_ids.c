@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* TASK_IDS: the five numbers of a task, as /proc has them. */
 #include "test.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Included by each test program, once: the rig and what runs the tests. */
 #ifndef TEST_H
 #define TEST_H

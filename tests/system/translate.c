@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* TRANSLATE: every number of every type, and what becomes of it. */
 #include "test.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* The upward policy: what a caller hears of the levels above its view. */
 #include "test.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* WATCH: events of a namespace's tasks: which, of what, in what order. */
 #include "test.h"
 

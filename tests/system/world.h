@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What /proc and nsfs tell the test program of every task and PID namespace
  * below it, and the answers that follow from it. The device's are compared

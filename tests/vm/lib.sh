@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What the scripts of this directory share: the table of kernels, the cache,
 # and how a kernel and its build root are prepared.

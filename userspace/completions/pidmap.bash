@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # bash completion for pidmap(1)
 # shellcheck shell=bash
 

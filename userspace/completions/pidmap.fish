@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # fish completion for pidmap(1)
 
 set -l commands translate ids list tree ns filter watch info doctor help

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The tool, with a library that answers from a made-up world: any command line
  * and any standard input is survived, the exit code is one of those promised,

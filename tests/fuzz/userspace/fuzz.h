@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What the fuzzers of userspace share. */
 #ifndef FUZZ_H
 #define FUZZ_H

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The parsers of /proc: any text is survived, and what is written in the
  * kernel's form is read back as it was. The first letter says which parser; in

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Snapshots of a made-up world that keeps the kernel's rules and changes while
  * it is walked, as the input says. Whatever a snapshot tells was true of one

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Made-up headers: what module/probe.c and module/compat.h read of a kernel's,
  * and no more. Macros choose how they look, see tests/compat/kernels.
