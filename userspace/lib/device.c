@@ -18,6 +18,8 @@ static int device_ioctl(const struct pidmap *h, unsigned long op, void *request)
 
 static int device_info(struct pidmap *h, struct pidmap_info *info, size_t size)
 {
+	/* What an older module does not know must be zero, or it is E2BIG. */
+	memset(info, 0, size);
 	info->size = size;
 	return device_ioctl(h, PIDMAP_INFO, info);
 }
