@@ -1,7 +1,8 @@
-// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-License-Identifier: GPL-2.0
 /* What the ABI says of the operations: their structs, and what is refused. */
 #include "device.h"
 
+#define STAMP	(PIDMAP_START_TIME | PIDMAP_EXPECT_START | PIDMAP_PID_ID)
 #define OUT(s, f)	{ AT(s, f), sizeof(((struct pidmap_##s *)0)->f) }
 
 const struct operation operations[] = {
@@ -10,11 +11,12 @@ const struct operation operations[] = {
 		.out = { { 0, sizeof(struct pidmap_info) } },
 	}, {
 		.name = "translate", .len = sizeof(struct pidmap_translate),
-		.flags = PIDMAP_START_TIME,
+		.flags = STAMP,
 		.type = AT(translate, type), .nr = AT(translate, nr),
 		.from = AT(translate, from), .to = AT(translate, to),
 		.reserved = { AT(translate, reserved) },
-		.out = { OUT(translate, start_time), OUT(translate, result) },
+		.out = { OUT(translate, start_time), OUT(translate, result),
+			 OUT(translate, pid_id) },
 	}, {
 		.name = "translate-many",
 		.len = sizeof(struct pidmap_translate_many),
@@ -26,18 +28,21 @@ const struct operation operations[] = {
 		.out = { OUT(translate_many, done) },
 	}, {
 		.name = "task-ids", .len = sizeof(struct pidmap_task_ids),
-		.flags = PIDMAP_START_TIME, .nr = AT(task_ids, nr),
+		.flags = STAMP, .nr = AT(task_ids, nr),
 		.from = AT(task_ids, from), .to = AT(task_ids, to),
 		.reserved = { AT(task_ids, reserved),
 			      AT(task_ids, reserved2) },
-		.out = { OUT(task_ids, start_time), { AT(task_ids, tid), 20 } },
+		.out = { OUT(task_ids, start_time), { AT(task_ids, tid), 20 },
+			 OUT(task_ids, pid_id) },
 	}, {
 		.name = "pids", .len = sizeof(struct pidmap_pids),
-		.flags = PIDMAP_START_TIME,
+		.flags = STAMP,
 		.type = AT(pids, type), .nr = AT(pids, nr),
-		.from = AT(pids, from), .array = AT(pids, pids),
+		.from = AT(pids, from), .reserved = { AT(pids, reserved) },
+		.array = AT(pids, pids),
 		.count = AT(pids, capacity), .unit = sizeof(struct pidmap_pid),
-		.out = { OUT(pids, start_time), OUT(pids, count) },
+		.out = { OUT(pids, start_time), OUT(pids, count),
+			 OUT(pids, pid_id) },
 	}, {
 		.name = "list", .len = sizeof(struct pidmap_list),
 		.flags = PIDMAP_LIST_THREADS | PIDMAP_LIST_DIRECT,
@@ -54,6 +59,9 @@ const struct operation operations[] = {
 	}, {
 		.name = "bind", .len = sizeof(struct pidmap_bind),
 		.from = AT(bind, from), .to = AT(bind, to),
+	}, {
+		.name = "set-view", .len = sizeof(struct pidmap_set_view),
+		.from = AT(set_view, ns),
 	},
 };
 
@@ -87,22 +95,34 @@ void put64(void *base, unsigned int at, __u64 value)
 
 const struct operation *operation(const struct call *c)
 {
-	return c->len ? &operations[c->cmd & 0xff] : NULL;
+	unsigned int nr = c->cmd == PIDMAP_SET_VIEW ? 8 : c->cmd & 0xff;
+
+	return c->len ? &operations[nr] : NULL;
+}
+
+/* Does it ask for more than there is? */
+bool is_too_big(const struct call *c, const struct operation *op)
+{
+	__u32 size = get32(c->in, 0);
+	unsigned int i;
+
+	if (size > PIDMAP_SIZE_MAX)
+		return true;
+	for (i = op->len; i < size && i < sizeof(c->in); i++)
+		if (c->in[i])
+			return true;
+	return false;
 }
 
 /* Does the ABI say EINVAL, whoever asks and whatever there is? */
 bool is_invalid(const struct call *c, const struct operation *op)
 {
-	__u32 size = get32(c->in, 0);
 	unsigned int i, kind;
 
-	if (size < op->len || size > PAGE)
+	if (get32(c->in, 0) < op->len)
 		return true;
-	if (op == &operations[0])
-		return false;	/* its rest is all (out) */
-	for (i = op->len; i < size; i++)
-		if (i < sizeof(c->in) && c->in[i])
-			return true;
+	if (is_too_big(c, op) || op == &operations[0])
+		return false;	/* the rest of INFO is all (out) */
 	if (get32(c->in, 4) & ~op->flags)
 		return true;
 	if (op->type && get32(c->in, op->type) > PIDMAP_SID)
@@ -112,7 +132,14 @@ bool is_invalid(const struct call *c, const struct operation *op)
 			return true;
 	if (op->unit == 1 && get32(c->in, op->count) < LIST_MIN)
 		return true;
+	if (op == &operations[4] &&
+	    (get32(c->in, AT(pids, stride)) < PIDMAP_PID_SIZE_V1 ||
+	     get32(c->in, AT(pids, stride)) > PIDMAP_SIZE_MAX))
+		return true;
 	kind = get32(c->in, op->from);
+	if (op == &operations[8] && (kind != PIDMAP_NS_FD ||
+				     get32(c->in, op->from + 4)))
+		return true;
 	if (op == &operations[7] && (kind == PIDMAP_NS_BOUND ||
 				     get32(c->in, op->to) == PIDMAP_NS_BOUND))
 		return true;
@@ -157,7 +184,8 @@ static bool needs_right(const unsigned char *ref)
 
 bool must_fail(const struct call *c, const struct operation *op)
 {
-	__u64 start = op->flags == PIDMAP_START_TIME ?
+	__u64 start = op->flags == STAMP &&
+		      get32(c->in, 4) & PIDMAP_EXPECT_START ?
 		      get64(c->in, op->out[0].at) : 0;
 
 	if (!readable(c->place))

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-License-Identifier: GPL-2.0
 /* One ioctl, made by the process it is for, and what holds whoever asks. */
 #include "device.h"
 
@@ -66,7 +66,8 @@ static void check_array(const struct call *c, const struct operation *op,
 	if (c->ret >= 0 && op == &operations[2])
 		filled = get32(after, AT(translate_many, done)) * 4;
 	if (c->ret >= 0 && op == &operations[4])
-		filled = get32(after, AT(pids, count)) * 16;
+		filled = get32(after, AT(pids, count)) *
+			 get32(after, AT(pids, stride));
 	if (c->ret >= 0 && op->unit == 1)
 		filled = get32(after, AT(list, used));
 	if (half)
@@ -121,9 +122,10 @@ static void lay_out(struct call *c, const struct operation *op, char **mem,
 static void check_bare(const struct call *c)
 {
 	if (c->cmd >= PIDMAP_BOUND_TID && c->cmd <= PIDMAP_BOUND_SID) {
-		if (c->arg > INT32_MAX && c->ret != -ESRCH &&
-		    c->fd < ODD_FDS && c->fd >= OWN && c->ret != -EBADF)
-			fail_call(c, "no number, so ESRCH");
+		/* only the low half counts; nothing may be bound yet */
+		if ((__s32)c->arg <= 0 && c->ret >= 0 && c->fd < ODD_FDS &&
+		    c->fd >= OWN)
+			fail_call(c, "no number, so no answer");
 	} else if (c->ret >= 0 && c->fd >= OWN && c->fd < ODD_FDS) {
 		fail_call(c, "no ioctl, so ENOTTY");
 	}
@@ -134,10 +136,15 @@ static void check_errno(const struct call *c, const struct operation *op)
 	if (c->ret > 0)
 		fail_call(c, "neither 0 nor an errno");
 	if (c->fd >= OWN && c->fd <= INHERITED && c->ret != -EBADF &&
-	    readable(c->place) && is_invalid(c, op)) {
-		foreseen++;
-		if (c->ret != -EINVAL)
+	    readable(c->place)) {
+		bool invalid = is_invalid(c, op);
+		bool big = !invalid && is_too_big(c, op);
+
+		foreseen += invalid || big;
+		if (invalid && c->ret != -EINVAL)
 			fail_call(c, "invalid, so EINVAL");
+		if (big && c->ret != -E2BIG)
+			fail_call(c, "more than there is, so E2BIG");
 	}
 	if (!c->ret && must_fail(c, op))
 		fail_call(c, "this cannot succeed");

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-License-Identifier: GPL-2.0
 /* What programs reached: answers, and the module's code where there is KCOV. */
 #include "device.h"
 

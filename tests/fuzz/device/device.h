@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0 */
 /* What the files of the fuzzer share, file by file. */
 #ifndef FUZZ_DEVICE_H
 #define FUZZ_DEVICE_H
@@ -20,6 +20,7 @@ enum {
 	OPEN, CLOSE, PASS,
 	SPAWN, SPAWN_NS, SPAWN_USER, FINISH, REAP, REGROUP,
 	POLICY_SET, STORM, CALM, COMPARE,
+	RAISE,			/* PIDMAP_SET_VIEW, on a device opened for it */
 	WHATS,
 };
 
@@ -193,6 +194,7 @@ __u64 get64(const void *base, unsigned int at);
 void put32(void *base, unsigned int at, __u32 value);
 void put64(void *base, unsigned int at, __u64 value);
 const struct operation *operation(const struct call *c);
+bool is_too_big(const struct call *c, const struct operation *op);
 bool is_invalid(const struct call *c, const struct operation *op);
 bool must_fail(const struct call *c, const struct operation *op);
 

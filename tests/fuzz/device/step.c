@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-License-Identifier: GPL-2.0
 /* Steps that call: each becomes an ioctl, whose answer is then checked. */
 #include "device.h"
 
@@ -98,7 +98,8 @@ void check_number(struct call *c, int ret, int nr, int from, int to)
 	}
 	want = expected(nr, from, to);
 	if (!want || ret == -EPERM || ret == -ESTALE || ret == -EBADF ||
-	    ret == -EFAULT || ret == -EINVAL || ret == -ENOTTY)
+	    ret == -EFAULT || ret == -EINVAL || ret == -ENOTTY ||
+	    ret == -EOPNOTSUPP)
 		return;
 	/* who lives in it may ask its number; the dead have none */
 	if (ret == -ENOENT)
@@ -143,6 +144,13 @@ static void prepare_array(const struct step *s, struct call *c,
 	if (op->unit == 1)
 		put64(c->in, AT(list, cursor), s->nr % 4 ? 0 : nr);
 	c->array_len = n * op->unit;
+	if (op == &operations[4]) {
+		unsigned int stride = s->more % 8 ? op->unit :
+				      s->more / 8 * 6;
+
+		put32(c->in, AT(pids, stride), stride);
+		c->array_len = n * stride;
+	}
 	for (i = 0; i < sizeof(c->array_in) / 4; i++)
 		put32(c->array_in, 4 * i, pick_nr(s->nr + i, from));
 }
@@ -155,6 +163,10 @@ static bool spoil(const struct step *s, struct call *c,
 	unsigned int at = s->bend * 4;
 
 	if (at >= op->len + 16 || (op->array && at == op->count))
+		return false;
+	/* so does that of its entries */
+	if (op == &operations[4] && at + 4 >= AT(pids, stride) &&
+	    at <= AT(pids, stride))
 		return false;
 	memcpy(c->in + at, &odd, s->extra % 2 ? 4 : 8);
 	if (op->array && at + 4 == op->count)
@@ -174,18 +186,19 @@ void prepare(const struct step *s, struct call *c, int *from, int *to, int *nr)
 	*from = -1;
 	*to = -1;
 	*nr = 0;
-	if (what >= 8) {
+	if (what >= 8 && what != RAISE) {
 		prepare_bare(s, c, nr);
 		return;
 	}
-	op = &operations[what];
-	c->cmd = _IO(PIDMAP_IOC_MAGIC, what);
+	c->cmd = what == RAISE ? PIDMAP_SET_VIEW :
+		 _IO(PIDMAP_IOC_MAGIC, what);
+	op = &operations[what == RAISE ? 8 : what];
 	c->len = op->len;
 	c->place = s->place % 32 < PLACES ? s->place % PLACES : NORMAL;
 	c->array_place = s->place / 32 < PLACES && s->place & 16 ?
 			 s->place / 32 : NORMAL;
 	put32(c->in, 0, op->len);
-	put32(c->in, 4, s->flags % 4 & (op->flags | (s->flags > 250)));
+	put32(c->in, 4, s->flags % 8 & (op->flags | (s->flags > 250)));
 	if (op->type)
 		put32(c->in, op->type, s->type < 250 ? s->type % 4 :
 		      odd_value(s->type));
@@ -196,6 +209,12 @@ void prepare(const struct step *s, struct call *c, int *from, int *to, int *nr)
 	*nr = pick_nr(s->nr, *from);
 	if (op->nr)
 		put32(c->in, op->nr, *nr);
+	if (what == RAISE) {
+		c->fd = SLOT;
+		/* what a user owns is more than is known here */
+		if (no_right[c->actor])
+			put64(c->in, op->from + 8, spaces[0].fd);
+	}
 	if (op->array)
 		prepare_array(s, c, op, *from, *nr);
 	if (spoil(s, c, op)) {
@@ -212,6 +231,14 @@ bool step_call(const struct step *s)
 	bool news;
 
 	prepare(s, &c, &from, &to, &nr);
+	if (c.cmd == PIDMAP_SET_VIEW) {
+		int *fd = shared(sizeof(*fd));
+
+		/* not one that is another's own, too */
+		*fd = SLOT;
+		if (run(held[c.actor], open_at, fd) < 0)
+			return false;
+	}
 	make_call(&c);
 	if (c.cmd == PIDMAP_TRANSLATE && writable(c.place) &&
 	    get32(c.in, AT(translate, type)) <= PIDMAP_TGID)

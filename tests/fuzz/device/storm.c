@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-License-Identifier: GPL-2.0
 /* What goes on meanwhile: processes that call, fork and let namespaces die. */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -160,6 +160,8 @@ void step_storm(const struct step *s)
 		like.who = s->who;
 		prepare(&like, &st->calls[i], &from, &to, &nr);
 		op = operation(&st->calls[i]);
+		if (op == &operations[4])
+			put32(st->calls[i].in, AT(pids, stride), op->unit);
 		if (op && op->array) {
 			st->calls[i].array_at = op->array;
 			if (get32(st->calls[i].in, op->count) * op->unit > 4096)
