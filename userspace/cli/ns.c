@@ -25,6 +25,7 @@ struct list {
 	struct row {
 		struct list *list;
 		struct pidmap_ns ns;
+		unsigned int depth;
 	} *rows;
 	size_t count;
 	struct pidmap_snapshot *members;
@@ -138,17 +139,32 @@ static int keep(const struct pidmap_ns *ns, void *arg)
 				  sizeof(*list->rows));
 	if (!list->rows)
 		out_of_memory();
-	list->rows[list->count++] = (struct row){ list, *ns };
+	list->rows[list->count++] = (struct row){ list, *ns, 0 };
 	return 0;
 }
 
-static int by_level(const void *a, const void *b)
+/* How many of its ancestors are in the list: its level may not be known. */
+static unsigned int depth_of(const struct list *list, const struct row *row)
 {
-	const struct pidmap_ns *x = ns_of(a), *y = ns_of(b);
+	uint32_t parent = row->ns.parent_inum;
+	unsigned int depth = 0;
 
-	if (x->level != y->level)
-		return x->level < y->level ? -1 : 1;
-	return x->inum < y->inum ? -1 : x->inum > y->inum;
+	for (size_t i = 0; parent && i < list->count; i++)
+		if (list->rows[i].ns.inum == parent &&
+		    depth++ < PIDMAP_MAX_LEVEL) {
+			parent = list->rows[i].ns.parent_inum;
+			i = -1;
+		}
+	return depth;
+}
+
+static int by_depth(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+
+	if (x->depth != y->depth)
+		return x->depth < y->depth ? -1 : 1;
+	return x->ns.inum < y->ns.inum ? -1 : x->ns.inum > y->ns.inum;
 }
 
 int do_ns(const struct cli *cli, int argc, char **argv)
@@ -169,7 +185,9 @@ int do_ns(const struct cli *cli, int argc, char **argv)
 		status = fail_ended(name);
 	}
 	if (!status) {
-		qsort(list.rows, list.count, sizeof(*list.rows), by_level);
+		for (size_t i = 0; i < list.count; i++)
+			list.rows[i].depth = depth_of(&list, &list.rows[i]);
+		qsort(list.rows, list.count, sizeof(*list.rows), by_depth);
 		table_print(cli, list.rows, list.count, sizeof(*list.rows));
 	}
 	pidmap_snapshot_free(list.members);
