@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* What the ABI says of the operations: their structs, and what is refused. */
 #include "device.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* One ioctl, made by the process it is for, and what holds whoever asks. */
 #include "device.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Where programs come from: chance, and those before that did something new. */
 #include <ctype.h>
 

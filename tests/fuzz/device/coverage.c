@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* What programs reached: answers, and the module's code where there is KCOV. */
 #include "device.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What the files of the fuzzer share, file by file. */
 #ifndef FUZZ_DEVICE_H
 #define FUZZ_DEVICE_H

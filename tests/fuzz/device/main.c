@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Fuzzes the ioctls of /dev/pidmap: programs of up to 16 steps, run by
  * processes of the rig of tests/system in nested namespaces, some of them

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* The memory that calls pass: a struct and an array, in good and bad places. */
 #include <sys/syscall.h>
 

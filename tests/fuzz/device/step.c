@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Steps that call: each becomes an ioctl, whose answer is then checked. */
 #include "device.h"
 

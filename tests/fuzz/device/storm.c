@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* What goes on meanwhile: processes that call, fork and let namespaces die. */
 #include <pthread.h>
 #include <stdatomic.h>
