@@ -137,6 +137,9 @@ enum pidmap_upward {
  * @rights: (out) PIDMAP_RIGHT_* bits that the caller has through this file
  * @record_min: (out) the shortest buffer, in bytes, that %PIDMAP_LIST,
  *	%PIDMAP_LIST_NS and read(2) of a watch accept in every case
+ *
+ * Clear the struct first: an older kernel takes a field that it does not know,
+ * and that is not 0, for a request.
  */
 struct pidmap_info {
 	__u32 size;
