@@ -9,7 +9,7 @@ MINUTES	?= 10
 .PHONY: help all module compile demo check kunit bench fuzz lint install uninstall \
 	clean guest dkms-install dkms-uninstall deb rpm arch release pictures \
 	check-host check-packages check-arch check-all check-debug coverage \
-	platforms upstream
+	platforms upstream mutants growth
 
 help:		## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' \
@@ -48,6 +48,14 @@ check-debug:	## the tests in kernels that check memory, locks and races
 coverage:	## the lines of the module that the tests run, as HTML
 	@tests/coverage
 
+mutants:	## break the module on purpose, and see that tests notice
+	@tests/deps build vm kunit
+	@tests/mutants/run
+
+growth:		## prove that every struct of the ABI can grow
+	@tests/deps build vm
+	@tests/growth/run
+
 check-host:	## the packages on a whole Debian; SUITES="bookworm ..."
 	@tests/host/run $(SUITES)
 
@@ -60,7 +68,7 @@ check-arch:	## on other architectures, emulated: arm64, s390x, riscv64 ...
 platforms:	## put what these two found into the table in README.md
 	@tests/platforms --write README.md
 
-check-all: check check-arch check-host check-debug check-packages coverage upstream	## every test
+check-all: check growth mutants check-arch check-host check-debug check-packages coverage upstream	## every test
 
 kunit:		## the module's unit tests, in a User-Mode Linux kernel
 	@tests/kunit/run

@@ -977,7 +977,9 @@ int pids(struct proc *p, int type, int nr, struct pidmap_nsref from,
 
 int info(struct proc *p, int fd, struct pidmap_info *info)
 {
-	memset(info, 0xaa, sizeof(*info));
+	/* what is (out) may be anything, but what is new must be 0 */
+	memset(info, 0, sizeof(*info));
+	memset(info, 0xaa, PIDMAP_INFO_SIZE_V1);
 	info->size = sizeof(*info);
 	return call(p, fd, PIDMAP_INFO, info, sizeof(*info));
 }
