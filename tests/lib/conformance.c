@@ -831,7 +831,7 @@ static int see_task(const struct pidmap_task *task, void *arg)
 	s->wrong += task->flags != (r != A_ZOMBIE ? 0 : PIDMAP_TASK_EXITED |
 						    PIDMAP_TASK_ENDED);
 	s->wrong += task->size % 8 != 0;
-	s->wrong += task->size < sizeof(*task) + task->levels * sizeof(pid_t);
+	s->wrong += task->size < task->nr_offset + task->levels * sizeof(pid_t);
 	for (i = task->levels - 1; i >= 0 && space >= 0; i--) {
 		s->wrong += pidmap_task_nr(task)[i] != number[r][space];
 		space = parent_of[space];
