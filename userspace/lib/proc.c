@@ -96,7 +96,10 @@ int proc_link_inum(int dir, const char *name, uint32_t *inum)
 	char text[32];
 	ssize_t len = readlinkat(dir, name, text, sizeof(text));
 
-	return len < 0 ? -errno : nslink_parse(text, len, inum);
+	if (len < 0)
+		return -errno;
+	/* What Linux 5.10 shows to a caller who may not read it. */
+	return len ? nslink_parse(text, len, inum) : -EACCES;
 }
 
 /* What a failure at a file of a task means: gone, or not for this caller. */
