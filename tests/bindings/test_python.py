@@ -182,10 +182,14 @@ class Suite:
         pidfd = self.m.pidfd(in_a, self.a)
         self.addCleanup(os.close, pidfd)
         self.assertEqual(self.m.translate_pidfd(pidfd), world.child)
-        leader = self.m.pidfd(os.getpgid(0), type=pidmap.PGID,
+        # The leader of our own group may be gone.
+        group = subprocess.Popen(["sleep", "60"], start_new_session=True)
+        self.addCleanup(group.wait)
+        self.addCleanup(group.kill)
+        leader = self.m.pidfd(group.pid, type=pidmap.PGID,
                               flags=os.O_NONBLOCK)
         self.addCleanup(os.close, leader)
-        self.assertEqual(self.m.translate_pidfd(leader), os.getpgid(0))
+        self.assertEqual(self.m.translate_pidfd(leader), group.pid)
         self.assertFalse(os.get_blocking(leader))
         with self.assertRaises(ProcessLookupError):
             self.m.pidfd(NO_SUCH_PID)
