@@ -8,6 +8,9 @@
 #include <sys/syscall.h>
 #include <time.h>
 
+/* The 64-bit program does it at length, so the 32-bit one need not. */
+#define MUCH(n)	(sizeof(long) == 8 ? (n) : (n) / 10)
+
 #define WATCHES	"/sys/module/pidmap/parameters/watches"
 #define PASSED	150	/* where a descriptor that was passed on is put */
 
@@ -927,7 +930,7 @@ static void short_lives(void **state)
 	struct pair *c = shared(sizeof(*c));
 
 	(void)state;
-	c->want = sizeof(long) == 8 ? 10000 : 1000;
+	c->want = MUCH(10000);
 	c->fd = PASSED;
 	send_fd(t->top2, r->fd, PASSED);
 	exits(t->b2, c->want);
@@ -1139,25 +1142,25 @@ static void follow(unsigned int flags, unsigned int ring, int rounds,
 static void follows_processes(void **state)
 {
 	(void)state;
-	follow(0, 1 << 20, 400, false);
+	follow(0, 1 << 20, MUCH(200), false);
 }
 
 static void follows_threads(void **state)
 {
 	(void)state;
-	follow(PIDMAP_WATCH_THREADS, 1 << 20, 400, false);
+	follow(PIDMAP_WATCH_THREADS, 1 << 20, MUCH(200), false);
 }
 
 static void follows_after_losses(void **state)
 {
 	(void)state;
-	follow(0, 4096, 400, true);
+	follow(0, 4096, 200, true);
 }
 
 static void follows_threads_after_losses(void **state)
 {
 	(void)state;
-	follow(PIDMAP_WATCH_THREADS, 4096, 400, true);
+	follow(PIDMAP_WATCH_THREADS, 4096, 200, true);
 }
 
 /* ---------------------------------------------------------------- the mapping */
@@ -1452,14 +1455,14 @@ static void a_thousand(void **state)
 
 	(void)state;
 	set_watches("1000");
-	for (i = 0; i < 1000; i++) {
+	for (i = 0; i < MUCH(1000); i++) {
 		fd[i] = open(DEVICE, O_RDONLY | O_NONBLOCK);
 		check(fd[i] >= 0);
 		check_eq(watch_on(self, fd[i], FD(i % 2 ? t->b->ns : t->s->ns),
 				  0, 4096), 0);
 	}
 	exits(t->b2, 5);
-	for (i = 0; i < 1000; i++) {
+	for (i = 0; i < MUCH(1000); i++) {
 		struct reader *r = calloc(1, sizeof(*r));
 
 		check(r);
@@ -1537,7 +1540,7 @@ static void killed(void **state)
 	busy = fork();
 	if (!busy)
 		_exit(run(t->c2, churns, c) ? 1 : 0);
-	for (i = 0; i < 40; i++) {
+	for (i = 0; i < MUCH(40); i++) {
 		int want = __atomic_load_n(&c->rounds, __ATOMIC_RELAXED) + 4;
 
 		pid = fork();
