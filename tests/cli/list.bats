@@ -83,6 +83,7 @@ load world
 @test "names come from the /proc that the numbers belong to" {
 	local command
 
+	no_valgrind
 	for command in 'list -rno tgid,command' 'list --json -o tgid,command' \
 		'tree -r' 'ns -rno init,command' 'list -rno tgid,args'; do
 		# shellcheck disable=SC2016

@@ -185,6 +185,13 @@ unchecked()
 	[ -z "$PIDMAP_CHECKER" ] || skip "not under $PIDMAP_CHECKER: $1"
 }
 
+# no_valgrind: what takes fsopen(2)
+no_valgrind()
+{
+	[ "$PIDMAP_CHECKER" != valgrind ] ||
+		skip 'valgrind does not know fsopen(2), so there is no other procfs'
+}
+
 have_device() { [ -e /dev/pidmap ]; }
 
 # Where a command has a terminal for its standard output
