@@ -397,7 +397,7 @@ static void within(struct kunit *test)
 	stamp = expect_start(1);
 	KUNIT_EXPECT_EQ(test, -ESRCH,
 			pidmap_translate_one(&t, PIDTYPE_PID, 400, &stamp));
-	KUNIT_EXPECT_EQ_MSG(test, 1, stamp.start, "told of whom does not exist");
+	KUNIT_EXPECT_EQ_MSG(test, 1, stamp.start, "of what does not exist");
 	pidmap_translate_array(&t, PIDTYPE_PID, nr, ARRAY_SIZE(nr));
 	KUNIT_EXPECT_EQ(test, 300, nr[0]);
 	KUNIT_EXPECT_EQ(test, -ESRCH, nr[1]);

@@ -331,7 +331,8 @@ static void record_content(struct kunit *test)
 						fake_chain_nr(leaf, view + i),
 						pidmap_task_nr(rec)[i]);
 			for (; i < padded; i++)
-				KUNIT_ASSERT_EQ_MSG(test, 0, pidmap_task_nr(rec)[i],
+				KUNIT_ASSERT_EQ_MSG(test, 0,
+						    pidmap_task_nr(rec)[i],
 						    "padding");
 			KUNIT_ASSERT_EQ_MSG(test, 0x55, w->buffer[w->b.room],
 					    "written past the room");
@@ -707,7 +708,8 @@ static void while_others_come_and_go(struct kunit *test)
 			batch(w, cursor);
 			cursor = w->b.cursor;
 			for (k = 0; k < w->b.count; k++) {
-				wrong += pidmap_task_nr(rec)[0] != 50 + 1000 * i++;
+				wrong += pidmap_task_nr(rec)[0] !=
+					 50 + 1000 * i++;
 				rec = (const void *)rec + rec->size;
 			}
 			cond_resched();
