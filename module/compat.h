@@ -89,7 +89,8 @@ static inline s64 pidmap_boottime_offset(void)
 	struct timespec64 offset = {};
 
 	timens_add_boottime(&offset);
-	return timespec64_to_ns(&offset);
+	/* timespec64_to_ns() of Linux 5.10 takes a negative time for huge. */
+	return offset.tv_sec * NSEC_PER_SEC + offset.tv_nsec;
 }
 
 /* The type of the last argument of a probe of task_newtask. */
