@@ -273,8 +273,8 @@ static const struct victim {
 	unsigned long entries;
 	unsigned long chunk;	/* done inside one RCU section */
 } victims[] = {
-	{ "TRANSLATE_MANY", endless_array, 1, NUMBERS, 192 },
-	{ "LIST", long_list, 8, TASKS, 24 },
+	{ "TRANSLATE_MANY", endless_array, 1, NUMBERS, 448 },
+	{ "LIST", long_list, 8, TASKS, 28 },
 };
 
 static unsigned long progress(const struct victim *v, const volatile int *room)

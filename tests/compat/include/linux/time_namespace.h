@@ -4,15 +4,12 @@
 
 #include <linux/types.h>
 
+#define NSEC_PER_SEC	1000000000L
+
 struct timespec64 {
 	s64 tv_sec;
 	long tv_nsec;
 };
-
-static inline s64 timespec64_to_ns(const struct timespec64 *ts)
-{
-	return ts->tv_sec * 1000000000 + ts->tv_nsec;
-}
 
 static inline void timens_add_boottime(struct timespec64 *ts)
 {
