@@ -23,12 +23,24 @@ static const char * const upward_names[] = {
 	[PIDMAP_UPWARD_SUBTREE]	= "subtree",
 };
 
+/**
+ * pidmap_may_configure() - may the caller set a parameter of the module?
+ *
+ * Root of a container passes for the owner of the parameter's file, too, so its
+ * mode is not enough. What is given when the module is loaded needs more.
+ *
+ * Return: true if it has CAP_SYS_ADMIN in the initial user namespace, or loads.
+ */
+bool pidmap_may_configure(void)
+{
+	return !pidmap_loaded || capable(CAP_SYS_ADMIN);
+}
+
 static int upward_set(const char *val, const struct kernel_param *kp)
 {
 	int policy = sysfs_match_string(upward_names, val);
 
-	/* Root of a container passes for the file's owner, too. */
-	if (pidmap_loaded && !capable(CAP_SYS_ADMIN))
+	if (!pidmap_may_configure())
 		return -EPERM;
 	if (policy < 0)
 		return policy;

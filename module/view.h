@@ -73,6 +73,7 @@ extern const struct kernel_param_ops pidmap_upward_ops;
 extern int pidmap_upward;
 extern bool pidmap_loaded;
 
+bool pidmap_may_configure(void);
 bool pidmap_view_identity(const struct pidmap_view *view);
 void pidmap_view_hide(const struct pidmap_view *view, struct pidmap_pid *pids,
 		      unsigned int count);

@@ -4,7 +4,6 @@
  * kernel into a ring for each watch, and from there to its readers.
  */
 #include <linux/bitmap.h>
-#include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/irq_work.h>
 #include <linux/log2.h>
@@ -80,8 +79,7 @@ static struct workqueue_struct *streams_end;
 
 static int watches_set(const char *val, const struct kernel_param *kp)
 {
-	/* Root of a container owns the file, too. Who loads may set any. */
-	if (pidmap_loaded && !capable(CAP_SYS_ADMIN))
+	if (!pidmap_may_configure())
 		return -EPERM;
 	return param_set_uint(val, kp);
 }
