@@ -16,8 +16,6 @@
 /* What the kernel keeps of what was not read yet: some 10,000 events. */
 #define RING_BYTES	(1 << 20)
 
-#define COMM_SIZE	16
-
 /**
  * struct row - a line of output
  * @what: fork, exec, exit; alive for a task that was there before
@@ -200,7 +198,7 @@ static struct json_object *remember(const struct pidmap_task *task)
 
 static void rename_process(struct json_object *process, const char *comm)
 {
-	char name[COMM_SIZE];
+	char name[COMMAND_SIZE];
 
 	snprintf(name, sizeof(name), "%s", comm);
 	make_utf8(name);
