@@ -49,7 +49,7 @@ struct task_room {
 	__s32 padding;
 };
 
-/* Return: the length of the record; 0 if there is nothing to tell of the task. */
+/* Return: the length of the record; 0 if the task has no record. */
 static __always_inline unsigned int fill(struct task_room *room,
 					 const struct task_struct *task)
 {

@@ -268,7 +268,7 @@ static void translation_refused(void **state)
 	assert_int_equal(errno, EPERM);
 	assert_int_equal(translate(h, pidmap_ns_bound()), -1);
 	assert_int_equal(errno, EPERM);
-	/* A task that is not there is not, whoever says so. */
+	/* Every back end says that there is no such task. */
 	assert_int_equal(pidmap_translate(h, PIDMAP_TGID, 1 << 30,
 					  pidmap_ns_view(), pidmap_ns_view()),
 			 0);

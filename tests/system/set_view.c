@@ -135,7 +135,7 @@ static void opener_and_caller(void **state)
 	}
 }
 
-/* Whoever has the file without the capability sees what he would without it. */
+/* A caller without the capability sees what it would see without SET_VIEW. */
 static void passed_on(void **state)
 {
 	struct tree *t = grow();

@@ -165,7 +165,7 @@ func (p *procfs) taskIn(t Type, nr PID, from *place) (found *procTask, err error
 	return found, err
 }
 
-// groups is what one scan tells of all groups, or all sessions, as seen from a
+// groups is what one scan shows of all groups, or all sessions, as seen from a
 // pair of namespaces. It is made when it is needed first.
 type groups struct {
 	p        *procfs
