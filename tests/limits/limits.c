@@ -266,6 +266,9 @@ static void long_list(int dev, int *records)
 	ioctl(dev, PIDMAP_LIST, &l);
 }
 
+/* Who lists is in the initial namespace: a record has one number. */
+#define RECORD_WORDS	(sizeof(struct pidmap_task) / sizeof(int) + 2)
+
 static const struct victim {
 	const char *name;
 	void (*work)(int dev, int *room);
@@ -274,7 +277,7 @@ static const struct victim {
 	unsigned long chunk;	/* done inside one RCU section */
 } victims[] = {
 	{ "TRANSLATE_MANY", endless_array, 1, NUMBERS, 448 },
-	{ "LIST", long_list, 8, TASKS, 28 },
+	{ "LIST", long_list, RECORD_WORDS, TASKS, 28 },
 };
 
 static unsigned long progress(const struct victim *v, const volatile int *room)
