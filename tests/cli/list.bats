@@ -87,7 +87,11 @@ load world
 	for command in 'list -rno tgid,command' 'list --json -o tgid,command' \
 		'tree -r' 'ns -rno init,command' 'list -rno tgid,args'; do
 		# shellcheck disable=SC2016
-		is 0 unshare -pf bash -c 'sleep 77 & pidmap '"$command"'
+		is 0 unshare -pf bash -c 'sleep 77 &
+			read -r me _ </proc/self/stat
+			read -r child _ <"/proc/$me/task/$me/children"
+			until [ "$(<"/proc/$child/comm")" = sleep ]; do :; done
+			pidmap '"$command"'
 			kill $!'
 		case $command in
 		ns*) prints '1 bash' ;;
