@@ -55,7 +55,7 @@ key='echo key >/var/lib/dkms/mok.pub;'
 
 @test "every check has a line" {
 	run pidmap doctor -rno check
-	[ "$output" = $'kernel\nprocfs\nheaders\nmodule\nsignature\nloaded\nnode\nbackend' ]
+	[ "$output" = $'kernel\nprocfs\nheaders\nmodule\nsignature\nloaded\nversion\nnode\nbackend' ]
 }
 
 @test "text: what to type comes last" {
@@ -115,6 +115,36 @@ key='echo key >/var/lib/dkms/mok.pub;'
 	check loaded warn -
 	in_host "$no_node $built $loaded"
 	check loaded ok -
+}
+
+# modinfo and sysfs: the VERSION and sources of what is on disk and in the kernel
+modules()
+{
+	printf '%s' "
+		printf '#!/bin/sh\n[ \$2 = version ] && echo $1 || echo $2\n' \
+			>\$bin/modinfo
+		mkdir -p /sys/module/pidmap
+		echo $3 >/sys/module/pidmap/version
+		echo $4 >/sys/module/pidmap/srcversion"
+}
+
+@test "what is old" {
+	local now reload='modprobe -r pidmap && modprobe pidmap'
+
+	now=$(pidmap --version)
+	now=${now#pidmap }
+	in_host "$built $(modules "$now" A "$now" A)" modinfo
+	check version ok -
+	in_host "$built $(modules "$now" B "$now" A)" modinfo
+	check version warn "$reload"
+	in_host "$built $(modules "$now" B 0.0.1 A)" modinfo
+	check version warn "$reload"
+	in_host "$built $(modules 9.0.0 B 9.0.0 B)" modinfo
+	check version warn -
+	in_host "$built $(modules 9.0.0 B 9.0.0 B)"
+	check version warn -
+	in_host ''
+	check version ok -
 }
 
 @test "Secure Boot" {

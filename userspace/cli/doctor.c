@@ -417,6 +417,69 @@ static void check_loaded(struct row *row)
 	}
 }
 
+/* The first word that a command prints, into @word; empty if it fails */
+static void ask(const char *const *argv, char *word, size_t size)
+{
+	struct said said;
+
+	*word = '\0';
+	if (!run_command(argv, &said) && !said.status)
+		snprintf(word, size, "%.*s", (int)strcspn(said.out, " \n"),
+			 said.out);
+}
+
+/*
+ * After an upgrade, the old module stays until nobody has the device open. Of
+ * the same version, two builds differ by the sum of their sources.
+ */
+static bool check_reload(struct row *row, const char *loaded)
+{
+	static const char *const version[] = {
+		"modinfo", "-F", "version", "pidmap", NULL,
+	};
+	static const char *const sources[] = {
+		"modinfo", "-F", "srcversion", "pidmap", NULL,
+	};
+	char installed[32], built_of[64], sum[64];
+
+	ask(version, installed, sizeof(installed));
+	ask(sources, built_of, sizeof(built_of));
+	read_file(LOADED "/srcversion", sum, sizeof(sum));
+	sum[strcspn(sum, "\n")] = '\0';
+	if (!*installed || (!strcmp(installed, loaded) &&
+			    (!*sum || !strcmp(sum, built_of))))
+		return false;
+	found(row, WARN,
+	      "module %s is loaded, but another build (%s) is installed; load that one once no program has " PIDMAP_DEVICE " open",
+	      loaded, installed);
+	fix(row, "modprobe -r pidmap && modprobe pidmap");
+	return true;
+}
+
+static void check_version(struct row *row)
+{
+	const char *library = pidmap_version();
+	char loaded[32];
+
+	read_file(LOADED "/version", loaded, sizeof(loaded));
+	loaded[strcspn(loaded, "\n")] = '\0';
+	if (strcmp(library, PIDMAP_VERSION))
+		found(row, WARN,
+		      "pidmap " PIDMAP_VERSION " uses libpidmap %s; install the same version of both",
+		      library);
+	else if (!*loaded)
+		found(row, OK, "pidmap and libpidmap are " PIDMAP_VERSION);
+	else if (!in_container() && check_reload(row, loaded))
+		return;
+	else if (strcmp(loaded, library))
+		found(row, WARN,
+		      "the module is %s and pidmap is " PIDMAP_VERSION "; the older one lacks what is new in the other",
+		      loaded);
+	else
+		found(row, OK, "pidmap, libpidmap and the module are "
+		      PIDMAP_VERSION);
+}
+
 /* The user who is to become a member of a group: who runs sudo, if anybody */
 static const char *user_name(void)
 {
@@ -528,6 +591,7 @@ static const struct check {
 	{ "module", check_module },
 	{ "signature", check_signature },
 	{ "loaded", check_loaded },
+	{ "version", check_version },
 	{ "node", check_node },
 	{ "backend", check_backend },
 };
