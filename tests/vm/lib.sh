@@ -111,6 +111,13 @@ kernel_arch()
 # built_here: is the kernel at hand one that Debian does not build?
 built_here() { [ -f "$here/$flavour.config" ]; }
 
+# llvm: make's variable by which clang and lld build the kernel at hand; nothing if
+# gcc does
+llvm()
+{
+	! built_here || sed -n 's/^# make: //p' "$here/$flavour.config"
+}
+
 # ----------------------------------------------------------------- cache
 
 short_sum() { sha256sum | cut -c 1-16; }
@@ -291,6 +298,7 @@ ask_archive()
 	if built_here; then
 		image=linux-source-$version
 		headers=(bc bison flex libelf-dev)
+		[ -z "$(llvm)" ] || tools+=(clang lld llvm)
 	elif foreign; then
 		image=$image:$arch
 		mapfile -t headers < <(cross_headers)
@@ -392,14 +400,15 @@ make_kernel()
 		kernel_config
 		echo "CONFIG_LOCALVERSION=\"-$flavour\""
 	} >"$src/wanted"
-	in_root make -s -C /src KCONFIG_ALLCONFIG=wanted allnoconfig >&2
+	# shellcheck disable=SC2046	# one variable or none
+	in_root make -s -C /src $(llvm) KCONFIG_ALLCONFIG=wanted allnoconfig >&2
 	missing=$(grep '^CONFIG' "$src/wanted" | grep -v '=n$' |
 		grep -vxFf "$src/.config" |
 		grep -vxFf <(sed -n "s/^# $version lacks //p" "$src/wanted") |
 		tr '\n' ' ') || true
 	[ -z "$missing" ] || die "$release cannot have $missing"
 	long_step "building $release (10 minutes on two CPUs)" \
-		in_root make -C /src -j "$(nproc)" bzImage modules
+		in_root make -C /src $(llvm) -j "$(nproc)" bzImage modules
 	cp "$src/arch/x86/boot/bzImage" "$1/vmlinuz"
 	# All but what a module's build reads, as Debian's headers have it.
 	find "$src" -mindepth 1 -maxdepth 1 ! -name .config ! -name Makefile \
