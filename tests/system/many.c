@@ -329,7 +329,7 @@ static void handler(int sig)
 static void any_signal_ends_it(void **state)
 {
 	struct pidmap_translate_many *m = shared(sizeof(*m));
-	int n = 400000, i;
+	int n = 400000, tries = 1000, err, i;
 	int *numbers = mmap(NULL, n * sizeof(int), PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct itimerval often = { { 0, 1000 }, { 0, 1000 } }, off = { 0 };
@@ -340,7 +340,11 @@ static void any_signal_ends_it(void **state)
 		numbers[i] = self->pid;
 	signal(SIGALRM, handler);
 	setitimer(ITIMER_REAL, &often, NULL);
-	check_eq(ask(m, PIDMAP_TID, numbers, numbers, n, VIEW), -EINTR);
+	/* On a busy host, no timer of a guest may go off for a whole call. */
+	do
+		err = ask(m, PIDMAP_TID, numbers, numbers, n, VIEW);
+	while (!err && --tries);
+	check_eq(err, -EINTR);
 	setitimer(ITIMER_REAL, &off, NULL);
 	signal(SIGALRM, SIG_DFL);
 	check(m->done > 0 && m->done < (__u32)n);
