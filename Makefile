@@ -8,8 +8,8 @@ MINUTES	?= 10
 .DEFAULT_GOAL := all
 .PHONY: help all module compile demo check kunit bench fuzz lint install uninstall \
 	clean guest dkms-install dkms-uninstall deb rpm arch release pictures \
-	check-host check-packages check-valgrind check-arch check-all check-debug coverage \
-	platforms upstream mutants growth
+	check-host check-packages check-scale check-valgrind check-arch check-all check-debug \
+	coverage platforms upstream mutants growth
 
 help:		## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' \
@@ -56,6 +56,9 @@ growth:		## prove that every struct of the ABI can grow
 	@tests/deps build vm
 	@tests/growth/run
 
+check-scale:	## a million processes, 10,000 namespaces, 32 levels
+	@tests/scale/vm
+
 check-valgrind:	## the tool under valgrind
 	@$(MAKE) -s --no-print-directory -C tests/cli valgrind
 
@@ -71,7 +74,9 @@ check-arch:	## on other architectures, emulated: arm64, s390x, riscv64 ...
 platforms:	## put what these two found into the table in README.md
 	@tests/platforms --write README.md
 
-check-all: check check-valgrind growth mutants check-arch check-host check-debug check-packages coverage upstream	## every test
+check-all:	## every test
+check-all: check check-valgrind growth mutants check-scale check-arch check-host \
+	check-debug check-packages coverage upstream
 
 kunit:		## the module's unit tests, in a User-Mode Linux kernel
 	@tests/kunit/run
