@@ -21,12 +21,12 @@ child_of()
 	awk '{ print $NF }' "/proc/$1/task/$1/children"
 }
 
-# wait_for COMMAND...: until it succeeds; 10 seconds are enough for anything
+# wait_for COMMAND...: until it succeeds; 90 seconds are enough on any machine
 wait_for()
 {
 	local i
 
-	for i in {1..200}; do
+	for i in {1..1800}; do
 		! "$@" 2>/dev/null || return 0
 		sleep 0.05
 	done

@@ -47,6 +47,7 @@ enum color {
  * @direct: list no members of child namespaces
  * @initial: print first what is there already
  * @dot: draw the tree for Graphviz
+ * @follow: draw the tree again when it changes
  */
 struct cli {
 	struct pidmap *pm;
@@ -71,6 +72,7 @@ struct cli {
 	bool direct;
 	bool initial;
 	bool dot;
+	bool follow;
 };
 
 /**

@@ -91,6 +91,7 @@ enum {
 	OPT_DIRECT,
 	OPT_INITIAL,
 	OPT_DOT,
+	OPT_FOLLOW,
 	OPT_COLOR,
 	OPT_BACKEND,
 	OPT_VIEW,
@@ -134,6 +135,8 @@ static const struct option_help {
 	{ "initial", NULL, OPT_INITIAL, BY(WATCH),
 	  "print first what is there already" },
 	{ "dot", NULL, OPT_DOT, BY(TREE), "draw it for Graphviz" },
+	{ "follow", NULL, OPT_FOLLOW, BY(TREE),
+	  "draw it again whenever it changes, until you stop it" },
 	{ "json", "[=FORM]", OPT_JSON, BEFORE | BY_TABLES | BY(TREE),
 	  "print JSON; FORM lxkns is the REST form of lxkns (list)" },
 	{ "noheadings", NULL, 'n', BEFORE | BY_TABLES, "print no headings" },
@@ -329,6 +332,9 @@ static int set_option(struct cli *cli, int key, char *value)
 		break;
 	case OPT_DOT:
 		cli->dot = true;
+		break;
+	case OPT_FOLLOW:
+		cli->follow = true;
 		break;
 	case OPT_BACKEND:
 		cli->backend = value;

@@ -11,6 +11,7 @@
 #include "message.h"
 #include "output.h"
 #include "task.h"
+#include "tree.h"
 
 /* A chain of numbers, one a level: 10 digits and an arrow each */
 #define CHAIN_SIZE	(PIDMAP_MAX_PIDS * 14)
@@ -400,7 +401,8 @@ static void add_node(const struct tree *tree, const struct node *node,
 	}
 }
 
-static void print_text(const struct cli *cli, const struct tree *tree)
+static void print_text(const struct cli *cli, const struct tree *tree,
+		       FILE *out)
 {
 	struct libscols_table *table = text_table(cli);
 
@@ -410,6 +412,7 @@ static void print_text(const struct cli *cli, const struct tree *tree)
 	if (!scols_table_new_column(table, "TREE", 0, SCOLS_FL_TREE))
 		out_of_memory();
 	add_node(tree, tree->root, table, NULL, tree->columns);
+	scols_table_set_stream(table, out);
 	scols_print_table(table);
 	scols_unref_table(table);
 }
@@ -525,7 +528,8 @@ static void choose_style(const struct cli *cli, struct tree *tree)
 	scols_unref_table(table);
 }
 
-int do_tree(const struct cli *cli, int argc, char **argv)
+/* Draw it as it is now; as text, to @out. Returns an exit code. */
+int draw_tree(const struct cli *cli, int argc, char **argv, FILE *out)
 {
 	struct pidmap_snapshot *snapshot;
 	struct tree tree = { 0 };
@@ -546,9 +550,15 @@ int do_tree(const struct cli *cli, int argc, char **argv)
 		else if (cli->dot)
 			print_dot(&tree);
 		else
-			print_text(cli, &tree);
+			print_text(cli, &tree, out);
 	}
 	free_tree(&tree);
 	pidmap_snapshot_free(snapshot);
 	return status;
+}
+
+int do_tree(const struct cli *cli, int argc, char **argv)
+{
+	return cli->follow ? follow_tree(cli, argc, argv) :
+			     draw_tree(cli, argc, argv, stdout);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* pidmap watch: what starts and ends, as it happens */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -12,6 +11,7 @@
 #include "names.h"
 #include "output.h"
 #include "task.h"
+#include "watch.h"
 
 /* What the kernel keeps of what was not read yet: some 10,000 events. */
 #define RING_BYTES	(1 << 20)
@@ -34,21 +34,19 @@ struct row {
  * struct watch - a run of the command
  * @table: how to print
  * @cli: what the command line asked for
- * @ns: the namespace that is watched
- * @inum: its inode number
+ * @watched: the namespace that is watched
  * @show: print the tasks that are there at the start
  * @status: what to exit with
  */
 struct watch {
 	struct table table;
 	const struct cli *cli;
-	struct pidmap_nsref ns;
-	uint32_t inum;
+	struct watched watched;
 	bool show;
 	int status;
 };
 
-static volatile sig_atomic_t interrupted;
+volatile sig_atomic_t interrupted;
 
 static void interrupt(int signal)
 {
@@ -231,10 +229,10 @@ static int list_alive(struct watch *watch, uint64_t lost)
 		     (unsigned long long)lost);
 	json_object_put(processes);
 	processes = json_object_new_object();
-	if (pidmap_list(cli->pm, watch->ns,
+	if (pidmap_list(cli->pm, watch->watched.ns,
 			cli->threads ? PIDMAP_LIST_THREADS : 0, show_alive,
 			watch))
-		return fail_call(cli, &watch->ns, NULL, "list what is there");
+		return fail_call(cli, &watch->watched.ns, NULL, "list what is there");
 	watch->show = false;
 	return EXIT_ANSWERED;
 }
@@ -261,8 +259,7 @@ static bool show_event(struct watch *watch, const struct pidmap_event *event)
 	if (event->kind != PIDMAP_EVENT_EXIT)
 		return false;
 	json_object_object_del(processes, key_of(nr[0]));
-	return task->inum == watch->inum && nr[task->levels - 1] == 1 &&
-	       task->flags & PIDMAP_TASK_ENDED;
+	return watch_ends(&watch->watched, event);
 }
 
 static void follow(struct watch *watch)
@@ -276,7 +273,7 @@ static void follow(struct watch *watch)
 		if (!event && errno == EINTR)
 			continue;
 		if (!event)
-			watch->status = fail_call(watch->cli, &watch->ns, NULL,
+			watch->status = fail_call(watch->cli, &watch->watched.ns, NULL,
 						  "read events");
 		else if (event->kind == PIDMAP_EVENT_SYNC)
 			watch->status = list_alive(watch, event->lost);
@@ -295,25 +292,47 @@ static int keep_top(const struct pidmap_ns *ns, void *arg)
 	return 0;
 }
 
-int do_watch(const struct cli *cli, int argc, char **argv)
+/* Make the handle a stream of events, which a signal ends. Returns an exit code. */
+int watch_begin(const struct cli *cli, const char *name,
+		struct watched *watched)
 {
-	const char *name = argc ? argv[0] : "self";
 	struct sigaction action = { .sa_handler = interrupt };
-	struct watch watch = { .cli = cli, .show = cli->initial };
 	struct pidmap_ns top = { 0 };
-	int status = name_ns(cli, name, &watch.ns);
+	int status = name_ns(cli, name, &watched->ns);
 
 	if (status)
 		return status;
-	if (pidmap_watch(cli->pm, watch.ns,
+	if (pidmap_watch(cli->pm, watched->ns,
 			 cli->threads ? PIDMAP_WATCH_THREADS : 0, RING_BYTES) ||
-	    pidmap_list_ns(cli->pm, watch.ns, keep_top, &top))
-		return fail_call(cli, &watch.ns, NULL, "watch '%s'", name);
+	    pidmap_list_ns(cli->pm, watched->ns, keep_top, &top))
+		return fail_call(cli, &watched->ns, NULL, "watch '%s'", name);
 	if (!top.inum)
 		return fail_ended(name);
-	watch.inum = top.inum;
+	watched->inum = top.inum;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	return EXIT_ANSWERED;
+}
+
+/* Does the namespace end with this event? */
+bool watch_ends(const struct watched *watched,
+		const struct pidmap_event *event)
+{
+	const struct pidmap_task *task = pidmap_event_task(event);
+
+	return event->kind == PIDMAP_EVENT_EXIT &&
+	       task->inum == watched->inum &&
+	       pidmap_task_nr(task)[task->levels - 1] == 1 &&
+	       task->flags & PIDMAP_TASK_ENDED;
+}
+
+int do_watch(const struct cli *cli, int argc, char **argv)
+{
+	struct watch watch = { .cli = cli, .show = cli->initial };
+	int status = watch_begin(cli, argc ? argv[0] : "self", &watch.watched);
+
+	if (status)
+		return status;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	table_begin(&watch.table, cli);
 	follow(&watch);

@@ -53,7 +53,7 @@ _pidmap()
 	ids) options+=' --type --from -t' ;;
 	list) options+=' --threads --direct' ;;
 	watch) options+=' --threads --initial' ;;
-	tree) options+=' --dot' ;;
+	tree) options+=' --dot --follow' ;;
 	filter) options+=' --type --from --to --regexp --fields -t -e' ;;
 	esac
 

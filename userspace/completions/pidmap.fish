@@ -55,5 +55,6 @@ complete -c pidmap -n '__fish_seen_subcommand_from list watch' -l threads -d 'ev
 complete -c pidmap -n '__fish_seen_subcommand_from list' -l direct -d 'no processes of the namespaces below'
 complete -c pidmap -n '__fish_seen_subcommand_from watch' -l initial -d 'print first what is there already'
 complete -c pidmap -n '__fish_seen_subcommand_from tree' -l dot -d 'draw it for Graphviz'
+complete -c pidmap -n '__fish_seen_subcommand_from tree' -l follow -d 'draw it again whenever it changes'
 complete -c pidmap -n '__fish_seen_subcommand_from list tree ns watch' -a '(__pidmap_namespaces)'
 complete -c pidmap -n '__fish_seen_subcommand_from help' -a "$commands"
