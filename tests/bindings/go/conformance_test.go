@@ -5,12 +5,15 @@ package test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"example.org/pidmap"
 )
@@ -95,23 +98,38 @@ func TestConformance(t *testing.T) {
 			s := &suite{T: t, h: h, device: strings.Contains(name, "device"),
 				procfs: strings.Contains(name, "procfs")}
 			same(t, "the name", h.Backend(), name)
+			before := descriptors(t)
 			s.translate()
 			s.many()
 			s.noSuch()
 			s.reaped()
 			s.pidfd()
 			s.names()
-			s.bind(backend)
 			s.taskIDs()
 			s.pids()
 			s.list()
 			s.listNS()
 			s.snapshot()
 			s.stamps()
+			// Some may be collected meanwhile.
+			if after := descriptors(t); after > before {
+				t.Errorf("%d descriptors are open, not %d", after, before)
+			}
+			s.bind(backend)
+			s.groups()
+			s.session()
 			s.inside(backend)
 			t.Logf("%d answers it cannot know", s.unknown)
 		})
 	}
+}
+
+func descriptors(t *testing.T) int {
+	all, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(all)
 }
 
 func (s *suite) translate() {
@@ -166,6 +184,15 @@ func (s *suite) many() {
 			if !s.good(false, nr, numbers[i], err, want[i], "many of %v, %d", typ, nrs[i]) && s.Failed() {
 				break
 			}
+		}
+	}
+	// However many there are, each is found.
+	var nrs, want []pidmap.PID
+	for i := range roles {
+		if r := &roles[i]; r.is(pidmap.TGID) && r.number[A] != 0 {
+			nrs, want = append(nrs, r.number[A]), append(want, r.number[V])
+			answers, err := s.h.TranslateMany(pidmap.TGID, nrs, ref(A), ref(V))
+			s.good(false, answers, want, err, nil, "the first %d", len(nrs))
 		}
 	}
 	answers, err := s.h.TranslateMany(pidmap.TGID, nil, ref(A), ref(B))
@@ -327,7 +354,112 @@ func (s *suite) bind(backend string) {
 	s.good(false, 0, 0, h.Bind(ref(V), ref(A)), pidmap.ErrBusy, "bind twice")
 }
 
+// groups: a group that a process of A has led, and whose only member lives in V.
+func (s *suite) groups() {
+	var leader, other *exec.Cmd
+	var join io.WriteCloser
+	start := func(cmd *exec.Cmd, group int) *exec.Cmd {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pgid: group}
+		if err := cmd.Start(); err != nil {
+			s.Fatal(err)
+		}
+		s.Cleanup(func() {
+			cmd.Process.Kill()
+			cmd.Wait()
+		})
+		return cmd
+	}
+	inA(s.T, func() {
+		other = start(exec.Command("/bin/sleep", "1000"), 0)
+		leader = exec.Command("/proc/self/exe")
+		leader.Env = append(os.Environ(),
+			fmt.Sprintf("JOIN=%d", nspid(s.T, pidmap.PID(other.Process.Pid))[1]))
+		join, _ = leader.StdinPipe()
+		start(leader, 0)
+	})
+	if s.Failed() {
+		return
+	}
+	own := leader.Process.Pid
+	below := pidmap.PID(nspid(s.T, pidmap.PID(own))[1])
+	member := start(exec.Command("/bin/sleep", "1000"), own)
+	check := func(hard bool, what string) {
+		got, err := s.h.Translate(pidmap.PGID, below, ref(A), ref(V))
+		s.good(hard, got, own, err, nil, "%s, A to V", what)
+		got, err = s.h.Translate(pidmap.PGID, pidmap.PID(own), ref(V), ref(A))
+		s.good(hard, got, below, err, nil, "%s, V to A", what)
+		got, err = s.h.Translate(pidmap.PGID, below, ref(A), ref(A))
+		s.good(hard, got, below, err, nil, "%s, A to A", what)
+		_, err = s.h.Translate(pidmap.PGID, below, ref(A), ref(C))
+		s.good(hard, 0, 0, err, pidmap.ErrRemote, "%s, A to C", what)
+		pids, err := s.h.PIDs(pidmap.PGID, below, ref(A))
+		s.good(hard, withoutIDs(pids), []pidmap.NSPID{{Inum: inums[V], PID: pidmap.PID(own)},
+			{Inum: inums[A], PID: below}}, err, nil, "%s, PIDs", what)
+	}
+	check(false, "a leader")
+	join.Close()
+	for group := own; group == own; group, _ = syscall.Getpgid(own) {
+		time.Sleep(time.Millisecond)
+	}
+	check(false, "left by its leader")
+	leader.Process.Kill()
+	leader.Wait()
+	check(true, "lost its leader")
+	// Its number in A might be this one, as far as /proc tells.
+	_, err := s.h.Translate(pidmap.PGID, noSuchPID, ref(A), ref(V))
+	reason := pidmap.ErrUnsupported
+	if s.device {
+		reason = pidmap.ErrNoID
+	}
+	s.good(false, 0, 0, err, reason, "beside a group without a leader")
+	member.Process.Kill()
+	member.Wait()
+	_, err = s.h.Translate(pidmap.PGID, below, ref(A), ref(V))
+	// Another group of this machine may have lost its leader.
+	s.good(true, 0, 0, err, pidmap.ErrNoID, "without members")
+}
+
+// session: a session whose leader was reaped.
+func (s *suite) session() {
+	leader := exec.Command("/bin/sh", "-c", "sleep 1000 >/dev/null 2>&1 & echo $!")
+	leader.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	out, err := leader.Output()
+	if err != nil {
+		s.Fatal(err)
+	}
+	member, err := strconv.Atoi(strings.TrimSpace(string(out)))
+	if err != nil {
+		s.Fatal(err)
+	}
+	defer syscall.Kill(member, syscall.SIGKILL)
+	own := pidmap.PID(leader.Process.Pid)
+	got, err := s.h.Translate(pidmap.SID, own, ref(V), ref(V))
+	s.good(false, got, own, err, nil, "a session without a leader")
+	_, err = s.h.Translate(pidmap.SID, own, ref(V), ref(A))
+	s.good(true, 0, 0, err, pidmap.ErrRemote, "a session without a leader, V to A")
+}
+
+// join is what the leader does: it leaves its group when stdin ends.
+func join() int {
+	group, _ := strconv.Atoi(os.Getenv("JOIN"))
+	io.Copy(io.Discard, os.Stdin)
+	if err := syscall.Setpgid(0, group); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	time.Sleep(time.Hour)
+	return 0
+}
+
 func (s *suite) taskIDs() {
+	if !s.device && !s.procfs {
+		// The kernel has no call that returns them of one moment.
+		_, err := s.h.TaskIDs(1, ref(V), ref(V))
+		s.good(false, 0, 0, err, pidmap.ErrUnsupported, "IDs")
+		_, err = s.h.PIDs(pidmap.TID, 1, ref(V))
+		s.good(false, 0, 0, err, pidmap.ErrUnsupported, "PIDs")
+		return
+	}
 	eachPair(func(r *role, from, to int) {
 		want, reason := wanted(r, r.is(pidmap.TID), to)
 		ids, err := s.h.TaskIDs(r.number[from], ref(from), ref(to))
@@ -480,9 +612,17 @@ func (s *suite) snapshot() {
 func (s *suite) stamps() {
 	child := byName["a-child"]
 	stamp, err := s.h.Stamp(pidmap.TGID, child.number[A], ref(A))
-	if !s.good(true, stamp.Nr, child.number[V], err, nil, "stamp") {
+	if !s.device {
+		s.good(false, 0, 0, err, pidmap.ErrUnsupported, "stamp")
+		_, err = s.h.Translate(pidmap.TGID, 1, ref(V), ref(V), 1)
+		s.good(false, 0, 0, err, pidmap.ErrUnsupported, "a start time expected")
+		_, err = s.h.TaskIDs(1, ref(V), ref(V), 1)
+		s.good(false, 0, 0, err, pidmap.ErrUnsupported, "a start time expected, IDs")
+		_, err = s.h.PIDs(pidmap.TGID, 1, ref(V), 1)
+		s.good(false, 0, 0, err, pidmap.ErrUnsupported, "a start time expected, PIDs")
 		return
 	}
+	s.good(false, stamp.Nr, child.number[V], err, nil, "stamp")
 	if stamp.Start <= 0 {
 		s.Errorf("start time %v", stamp.Start)
 	}
@@ -506,22 +646,34 @@ func (s *suite) stamps() {
 
 // inside has this program run in namespace A, where /proc is that of V.
 func (s *suite) inside(backend string) {
+	outside, err := s.h.PIDFD(pidmap.TGID, byName["self"].number[V], ref(V))
+	if err != nil {
+		s.Fatal(err)
+	}
+	defer outside.Close()
+	inA(s.T, func() {
+		cmd := exec.Command("/proc/self/exe")
+		child, a := byName["b-child"], byName["a-child"]
+		cmd.Env = append(os.Environ(), fmt.Sprintf("INSIDE=%s %d %d %d %d", backend,
+			child.number[A], child.number[B], a.number[A], inums[C]))
+		cmd.ExtraFiles = append(files[:], outside)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			s.Errorf("inside: %v\n%s", err, out)
+		}
+	})
+}
+
+// inA calls a function whose child processes live in namespace A.
+func inA(t *testing.T, call func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		runtime.LockOSThread() // until it ends, so nobody else gets this thread
 		if err := setns(files[A]); err != nil {
-			s.Error(err)
+			t.Error(err)
 			return
 		}
-		cmd := exec.Command("/proc/self/exe")
-		child, a := byName["b-child"], byName["a-child"]
-		cmd.Env = append(os.Environ(), fmt.Sprintf("INSIDE=%s %d %d %d %d", backend,
-			child.number[A], child.number[B], a.number[A], inums[C]))
-		cmd.ExtraFiles = files[:]
-		if out, err := cmd.CombinedOutput(); err != nil {
-			s.Errorf("inside: %v\n%s", err, out)
-		}
+		call()
 	}()
 	<-done
 }
@@ -578,6 +730,10 @@ func inside() (status int) {
 			fmt.Println(q.what, "is", got, err, "and not", q.want, q.reason)
 			status = 1
 		}
+	}
+	if nr, err := h.TranslatePIDFD(7, pidmap.View); !errors.Is(err, pidmap.ErrNoID) {
+		fmt.Println("a pidfd from outside is", nr, err)
+		status = 1
 	}
 	return status
 }

@@ -125,6 +125,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv("INSIDE") != "" {
 		os.Exit(inside())
 	}
+	if os.Getenv("JOIN") != "" {
+		os.Exit(join())
+	}
 	if err := makeWorld(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

@@ -210,10 +210,12 @@ func pidfdNr(pidfd int) (PID, error) {
 	op := uintptr(iocRead|iocWrite) | unsafe.Sizeof(info)<<16 | 0xFF<<8 | 11
 	_, err := ioctl(pidfd, op, unsafe.Pointer(&info))
 	switch {
-	case err == syscall.ESRCH || err == syscall.EBADF:
+	case err == syscall.EBADF:
 		return 0, err
 	case err == nil && info.mask&1 != 0 && info.pid != 0:
 		return PID(info.pid), nil
+	case err == nil || err == syscall.ESRCH || err == syscall.EREMOTE:
+		return 0, syscall.ESRCH // it has no number here
 	}
 	// Before Linux 6.13.
 	root, err := openProcRoot()

@@ -46,10 +46,13 @@ func openNsfs() (*nsfs, error) {
 	return n, nil
 }
 
-// askNsfs: Linux 6.18 to 7.0 say ENOTTY if there is no such task. That the
-// kernel knows these ioctls was tried at open.
 func askNsfs(p *place, op uintptr, nr PID) (PID, error) {
-	result, err := ioctlNr(p.fd, op, uintptr(nr))
+	return nsfsAnswer(ioctlNr(p.fd, op, uintptr(nr)))
+}
+
+// nsfsAnswer: Linux 6.18 to 7.0 say ENOTTY if there is no such task. That the
+// kernel knows these ioctls was tried at open.
+func nsfsAnswer(result int, err error) (PID, error) {
 	if err == syscall.ENOTTY || (err == nil && result <= 0) {
 		err = syscall.ESRCH
 	}

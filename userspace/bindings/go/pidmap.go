@@ -20,6 +20,10 @@
 // the kernel gave matches as well, as in errors.Is(err, syscall.ESRCH) or
 // errors.Is(err, os.ErrPermission).
 //
+// A Go program does not fork: it starts others, which inherit no handle, for
+// every descriptor of this package is closed on exec. A handle thus looks from one
+// PID namespace as long as it is open.
+//
 // The package builds on every system. [Open] fails with [ErrUnsupported] on
 // those that are not Linux.
 package pidmap
@@ -32,7 +36,9 @@ import (
 )
 
 // PID is a number of a task, a process, a process group or a session. It has
-// the kernel's size, so that numbers that are no PIDs do not fit.
+// the kernel's size, so that numbers that are no PIDs do not fit. A conversion
+// from a larger type cuts off what does not fit: read text with
+// strconv.ParseInt(text, 10, 32).
 type PID int32
 
 // Type says what kind of ID a number is.

@@ -248,8 +248,8 @@ func (g *groups) own(nr PID) (PID, error) {
 	return 0, syscall.ESRCH
 }
 
-// find finds a group or session that is in use, and its leader unless that is
-// gone or has left. The caller puts the leader.
+// find finds a group or session that is in use, and the task that its number is
+// the TID of, which may have left it; nil if that was reaped. The caller puts it.
 func (g *groups) find(nr PID) (own PID, leader *procTask, err error) {
 	if nr <= 0 {
 		return 0, nil, syscall.ESRCH
@@ -261,25 +261,32 @@ func (g *groups) find(nr PID) (own PID, leader *procTask, err error) {
 	if err != nil && err != syscall.ESRCH {
 		return 0, nil, err
 	}
-	if err == nil {
-		if leader.of(g.t)[0] == own {
-			return own, leader, nil
-		}
-		leader.put()
+	if err == nil && leader.of(g.t)[0] == own {
+		return own, leader, nil
 	}
-	// Is there another member?
-	if err = g.make(); err != nil {
+	if err = g.used(own); err != nil {
+		if leader != nil {
+			leader.put()
+		}
 		return 0, nil, err
+	}
+	return own, leader, nil
+}
+
+// used: does it have a member?
+func (g *groups) used(own PID) error {
+	if err := g.make(); err != nil {
+		return err
 	}
 	for _, m := range g.members {
 		if m.group == own {
-			return own, nil, nil
+			return nil
 		}
 	}
 	if g.blind {
-		return 0, nil, syscall.EOPNOTSUPP
+		return syscall.EOPNOTSUPP
 	}
-	return 0, nil, syscall.ESRCH
+	return syscall.ESRCH
 }
 
 func (g *groups) translate(nr PID) (PID, error) {
