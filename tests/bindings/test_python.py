@@ -6,6 +6,7 @@ import errno
 import os
 import pathlib
 import select
+import signal
 import subprocess
 import threading
 import time
@@ -235,6 +236,29 @@ class Suite:
             thread.join()
         self.assertEqual(wrong, [])
 
+    def test_closed_by_another_thread(self):
+        here, in_a, _ = world.numbers(world.b)
+        asked = threading.Barrier(9)
+        ended = []
+
+        def ask():
+            asked.wait(60)
+            try:
+                while self.m.translate(here, to=self.a) == in_a:
+                    pass
+            except ValueError as error:
+                ended.append(str(error))
+
+        threads = [threading.Thread(target=ask) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        asked.wait(60)
+        time.sleep(0.1)
+        self.m.close()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(ended, ["the Handle is closed"] * 8)
+
     def test_after_fork(self):
         child = os.fork()
         if not child:
@@ -360,7 +384,8 @@ class Suite:
         self.assertRegex(pidmap.version(), r"^\d+\.\d+")
 
     def test_errors(self):
-        with self.assertRaises(FileNotFoundError):
+        with self.assertRaisesRegex(FileNotFoundError,
+                                    "there is no such PID namespace"):
             self.m.translate(1, to=ns_inum(1))
         with open("/dev/null", "rb") as file, self.fails(errno.EINVAL):
             self.m.translate(1, to=ns_fd(file))
@@ -506,6 +531,23 @@ class Device(Suite, unittest.TestCase):
                     if event.kind == pidmap.EventKind.EXIT:
                         break
                 self.assertEqual(len(event.task.nr), 1)
+
+    def test_watch_is_interrupted(self):
+        class Alarm(Exception):
+            pass
+
+        def handler(*_):
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            raise Alarm
+
+        before = signal.signal(signal.SIGALRM, handler)
+        self.addCleanup(signal.signal, signal.SIGALRM, before)
+        with self.m.watch(self.c) as events:
+            self.assertIsNone(next(events).task)
+            with self.assertRaises(Alarm):
+                # Again and again: one may come before the call.
+                signal.setitimer(signal.ITIMER_REAL, 0.1, 0.1)
+                next(events)
 
     def test_watch_refuses(self):
         for size in 0, 4095, 2**25:

@@ -22,12 +22,12 @@ there is no such namespace or no module, OSError with errno.EOPNOTSUPP if no
 back end can know, with errno.ESTALE if a number was reused.  A wrong type raises
 TypeError; a number that does not fit, and a closed handle, raise ValueError.
 
-Handles and snapshots may be used by several threads at once, but are to be
-closed by the last one.
+Handles and snapshots may be used, and closed, by several threads at once.
 """
 
 from __future__ import annotations
 
+import ctypes
 import enum
 import errno
 import os
@@ -281,25 +281,34 @@ _Self = TypeVar("_Self", bound="_Closing")
 _Record = TypeVar("_Record")
 
 
+class _Owned:
+    """What the library has given, as an argument for it; freed after its last
+    use, be it that of another thread.
+    """
+
+    def __init__(self, given: int, free: Callable[[int], Any]) -> None:
+        self._as_parameter_ = given
+        self._free = free
+
+    def __del__(self) -> None:
+        self._free(self._as_parameter_)
+
+
 class _Closing:
     """Something that close(), or the end of a with, frees."""
 
-    _open: Optional[int] = None
+    _open: Optional[_Owned] = None
 
     @property
-    def _handle(self) -> int:
-        if self._open is None:
+    def _handle(self) -> _Owned:
+        handle = self._open
+        if handle is None:
             raise ValueError(f"the {type(self).__name__} is closed")
-        return self._open
-
-    def _free(self, handle: int) -> None:
-        raise NotImplementedError
+        return handle
 
     def close(self) -> None:
         """Free it; doing so again is harmless."""
-        handle, self._open = self._open, None
-        if handle is not None:
-            self._free(handle)
+        self._open = None
 
     def __enter__(self: _Self) -> _Self:
         return self
@@ -309,14 +318,18 @@ class _Closing:
                  trace: Optional[TracebackType]) -> None:
         self.close()
 
-    def __del__(self) -> None:
-        self.close()
+
+def _opened(backend: Optional[bytes], filename: Optional[str]) -> _Owned:
+    handle = lib.pidmap_open(backend, 0)
+    if handle is None:
+        _lib.fail_to_open(filename)
+    return _Owned(handle, lib.pidmap_close)
 
 
 class Handle(_Closing):
     """Open back ends, as open() returns them."""
 
-    _view: Optional[int] = None     # what set_view() has set
+    _view: Optional[_Owned] = None  # a descriptor of what set_view() has set
 
     def __init__(self, backend: Optional[str] = None) -> None:
         if backend is not None and not isinstance(backend, str):
@@ -324,16 +337,14 @@ class Handle(_Closing):
                             f"{type(backend).__name__}")
         if backend is not None and "\0" in backend:
             raise ValueError("the name of a back end has no NUL")
-        self._open = lib.pidmap_open(
-            None if backend is None else backend.encode(), 0)
-        if self._open is None:
-            _lib.fail("/dev/pidmap" if backend == "device" else backend)
+        self._open = _opened(
+            None if backend is None else backend.encode(),
+            "/dev/pidmap" if backend == "device" else backend)
 
-    def _free(self, handle: int) -> None:
-        lib.pidmap_close(handle)
-        if self._view is not None:
-            os.close(self._view)
-            self._view = None
+    def close(self) -> None:
+        """Close it; doing so again is harmless."""
+        super().close()
+        self._view = None
 
     def __repr__(self) -> str:
         state = "closed" if self._open is None else repr(self.backend)
@@ -367,7 +378,7 @@ class Handle(_Closing):
                                 "the namespace")
             fd = ref.value - (ref.value >> 31 << 32)
             checked(lib.pidmap_set_view(self._handle, fd))
-            self._view = os.dup(fd)
+            self._view = _Owned(os.dup(fd), os.close)
 
     def translate(self, nr: int, from_: NamespaceLike = VIEW,
                   to: NamespaceLike = VIEW, type: Type = TGID,
@@ -543,12 +554,10 @@ class Snapshot(_Closing, Mapping[int, Task]):
                  partial: bool) -> None:
         flags = _flags(threads) | (_lib.SNAPSHOT_PARTIAL if partial else 0)
         with _named(ns) as (ref,):
-            self._open = lib.pidmap_snapshot_new(handle._handle, ref, flags)
-        if self._open is None:
+            snapshot = lib.pidmap_snapshot_new(handle._handle, ref, flags)
+        if snapshot is None:
             _lib.fail()
-
-    def _free(self, handle: int) -> None:
-        lib.pidmap_snapshot_free(handle)
+        self._open = _Owned(snapshot, lib.pidmap_snapshot_free)
 
     def __repr__(self) -> str:
         if self._open is None:
@@ -574,14 +583,16 @@ class Snapshot(_Closing, Mapping[int, Task]):
 
     def list_ns(self) -> List[Namespace]:
         """Its PID namespaces, each after its parent."""
-        count: int = lib.pidmap_snapshot_ns_count(self._handle)
-        return [_namespace(lib.pidmap_snapshot_ns(self._handle, i).contents)
+        handle = self._handle
+        count: int = lib.pidmap_snapshot_ns_count(handle)
+        return [_namespace(lib.pidmap_snapshot_ns(handle, i).contents)
                 for i in range(count)]
 
     def _numbers(self) -> Dict[int, int]:
         if self._index is None:
+            handle = self._handle
             self._index = {
-                lib.pidmap_snapshot_task(self._handle, i).contents.nr[0]: i
+                lib.pidmap_snapshot_task(handle, i).contents.nr[0]: i
                 for i in range(len(self))}
         return self._index
 
@@ -607,74 +618,86 @@ class Watch(_Closing):
 
     It is an iterator, which waits for the next event.  The first one is a SYNC:
     call Handle.list() then.  For asyncio, set_blocking(False) and have
-    add_reader() call read(), which returns what there is.
+    add_reader() call read(), which returns what there is.  It is for one thread.
     """
+
+    _blocking = True
 
     def __init__(self, handle: Handle, ns: NamespaceLike, threads: bool,
                  ring_size: int) -> None:
         size = fits(ring_size, 0, (1 << 32) - 1, "the length of a ring")
         if handle.info().abi_version == 0:
             raise OSError(errno.EOPNOTSUPP, "only the module can watch")
-        self._rest: List[Event] = []
-        self._open = _lib.open_device()
-        try:
-            if handle._view is not None:
-                _lib.device_set_view(self._open, c_ns(ns_fd(handle._view)))
-            with _named(ns) as (ref,):
-                _lib.device_watch(self._open, ref, bool(threads), size)
-        except BaseException:
-            self.close()
-            raise
-
-    def _free(self, handle: int) -> None:
-        os.close(handle)
+        # One of the library's handles can be one stream only.
+        stream = _opened(b"device", "/dev/pidmap")
+        if handle._view is not None:
+            checked(lib.pidmap_set_view(stream, handle._view))
+        with _named(ns) as (ref,):
+            checked(lib.pidmap_watch(
+                stream, ref, _lib.WATCH_THREADS if threads else 0, size))
+        self._open = stream
 
     def __repr__(self) -> str:
-        state = "closed" if self._open is None else f"fd {self._open}"
+        state = "closed" if self._open is None else f"fd {self.fileno()}"
         return f"<pidmap.Watch {state}>"
 
     def fileno(self) -> int:
-        """Its descriptor, which select() and the like report as readable."""
-        return self._handle
+        """Its descriptor, which select() and the like report as readable.
+
+        Then call read(): what it has taken from there makes nothing readable.
+        """
+        return checked(lib.pidmap_watch_fd(self._handle))
 
     def set_blocking(self, blocking: bool) -> None:
         """Whether read() waits for events; at first it does."""
-        os.set_blocking(self._handle, blocking)
+        self._blocking = blocking
+
+    def _next(self, wait: bool) -> Optional[Event]:
+        handle = self._handle
+        while True:
+            event = lib.pidmap_watch_next(handle, -1 if wait else 0)
+            if event:
+                return self._event(event)
+            code = ctypes.get_errno()
+            if code == errno.EAGAIN and not wait:
+                return None
+            # The handler of a signal runs before the next call.
+            if code not in (errno.EAGAIN, errno.EINTR):
+                _lib.fail()
 
     def read(self) -> List[Event]:
         """The events that there are; waits for one if there is none.
 
         Unless it blocks, the list may be empty.
         """
-        events, self._rest = self._rest, []
-        if events:
-            return events
-        try:
-            data = os.read(self._handle, 65536)
-        except BlockingIOError:
-            return []
-        return [self._event(*parts) for parts in _lib.events(data)]
+        events: List[Event] = []
+        event = self._next(self._blocking)
+        while event is not None:
+            events.append(event)
+            event = self._next(False)
+        return events
 
     @staticmethod
-    def _event(event: _lib.CEvent, task: Optional[_lib.CTask],
-               comm: bytes) -> Event:
-        kind = EventKind(event.kind)
+    def _event(event: Any) -> Event:
+        e = event.contents
+        kind = EventKind(e.kind)
+        task = lib.pidmap_event_task(event)
+        comm: bytes = lib.pidmap_event_comm(event) or b""
         return Event(
-            kind, event.seq, event.time, None if task is None else _task(task),
+            kind, e.seq, e.time, _task(task.contents) if task else None,
             comm.decode(errors="replace"),
-            event.detail.lost if kind == EventKind.SYNC else 0,
-            event.detail.code if kind == EventKind.EXIT else 0,
-            event.detail.code if kind == EventKind.EXEC else 0)
+            e.detail.lost if kind == EventKind.SYNC else 0,
+            e.detail.code if kind == EventKind.EXIT else 0,
+            e.detail.code if kind == EventKind.EXEC else 0)
 
     def __iter__(self) -> Watch:
         return self
 
     def __next__(self) -> Event:
-        while not self._rest:
-            self._rest = self.read()
-            if not self._rest and not os.get_blocking(self._handle):
-                raise BlockingIOError(errno.EAGAIN, "there is no event yet")
-        return self._rest.pop(0)
+        event = self._next(self._blocking)
+        if event is None:
+            raise BlockingIOError(errno.EAGAIN, "there is no event yet")
+        return event
 
 
 def open(backend: Optional[str] = None) -> Handle:

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import ctypes
-import fcntl
+import errno
 import operator
 import os
 from ctypes import POINTER, c_char_p, c_int, c_int32, c_size_t, c_uint, \
     c_uint16, c_uint32, c_uint64, c_void_p
-from typing import Any, Iterator, NamedTuple, NoReturn, Optional, Tuple
+from typing import Any, NamedTuple, NoReturn, Optional, Tuple
 
 MAX_PIDS = 33
 LEVEL_UNKNOWN = 0xFFFF
@@ -24,6 +24,7 @@ PID_ID = 4
 FEATURE_PID_ID = 2
 TASK_EXITED = 1
 TASK_ENDED = 2
+WATCH_THREADS = 1
 
 
 class NsRef(NamedTuple):
@@ -105,15 +106,6 @@ class CEvent(ctypes.Structure):
                 ("seq", c_uint64), ("time", c_uint64), ("detail", CDetail)]
 
 
-class CSetView(ctypes.Structure):
-    _fields_ = [("size", c_uint32), ("flags", c_uint32), ("ns", CNsRef)]
-
-
-class CWatch(ctypes.Structure):
-    _fields_ = [("size", c_uint32), ("flags", c_uint32), ("ns", CNsRef),
-                ("ring_size", c_uint32), ("reserved", c_uint32)]
-
-
 TASK_FN = ctypes.CFUNCTYPE(c_int, POINTER(CTask), c_void_p)
 NS_FN = ctypes.CFUNCTYPE(c_int, POINTER(CNs), c_void_p)
 
@@ -155,7 +147,12 @@ _functions: Tuple[Tuple[Any, ...], ...] = (
     ("snapshot_size", c_size_t, c_void_p),
     ("snapshot_task", POINTER(CTask), c_void_p, c_size_t),
     ("snapshot_ns_count", c_size_t, c_void_p),
-    ("snapshot_ns", POINTER(CNs), c_void_p, c_size_t))
+    ("snapshot_ns", POINTER(CNs), c_void_p, c_size_t),
+    ("watch", c_int, c_void_p, CNsRef, c_uint, c_uint32),
+    ("watch_next", POINTER(CEvent), c_void_p, c_int),
+    ("watch_fd", c_int, c_void_p),
+    ("event_task", POINTER(CTask), POINTER(CEvent)),
+    ("event_comm", c_char_p, POINTER(CEvent)))
 
 for _name, _result, *_args in _functions:
     _function = getattr(lib, "pidmap_" + _name)
@@ -194,8 +191,28 @@ def c_ns(ref: NsRef) -> CNsRef:
                                 "the value of a namespace's name"))
 
 
-def fail(filename: Optional[str] = None) -> NoReturn:
+_SENTENCES = {
+    errno.ESRCH: "there is no such ID in that namespace",
+    errno.EREMOTE: "the ID has no number in the other namespace",
+    errno.ENOENT: "there is no such PID namespace",
+    errno.ESTALE: "the number was reused",
+    errno.EPERM: "this caller is not allowed to do this",
+    errno.EACCES: "this caller may not see all of it",
+    errno.EINVAL: "an argument is invalid",
+    errno.EBADF: "the descriptor cannot be used",
+    errno.EOPNOTSUPP: "no back end of this system can do this",
+    errno.EBUSY: "this can be done once only",
+    errno.ENODATA: "nothing is bound yet",
+}
+
+
+def fail() -> NoReturn:
     """Raise what errno says: PermissionError, FileNotFoundError, ..."""
+    code = ctypes.get_errno()
+    raise OSError(code, _SENTENCES.get(code) or os.strerror(code))
+
+
+def fail_to_open(filename: Optional[str]) -> NoReturn:
     code = ctypes.get_errno()
     raise OSError(code, os.strerror(code), filename)
 
@@ -205,39 +222,3 @@ def checked(result: int) -> int:
     if result < 0:
         fail()
     return result
-
-
-# The stream of events comes from the device itself.
-
-_IO = 0xBE00
-if os.uname().machine.startswith(("mips", "ppc")):
-    _IO |= 1 << 29
-
-
-def open_device() -> int:
-    return os.open("/dev/pidmap", os.O_RDWR | os.O_CLOEXEC)
-
-
-def device_set_view(fd: int, ns: CNsRef) -> None:
-    fcntl.ioctl(fd, _IO | 0x0C, bytes(CSetView(
-        ctypes.sizeof(CSetView), 0, ns)))
-
-
-def device_watch(fd: int, ns: CNsRef, threads: bool, ring_size: int) -> None:
-    fcntl.ioctl(fd, _IO | 0x0D, bytes(CWatch(
-        ctypes.sizeof(CWatch), threads, ns, ring_size)))
-
-
-def events(data: bytes) -> Iterator[Tuple[CEvent, Optional[CTask], bytes]]:
-    """The records of a read, each with its task and name."""
-    buffer = ctypes.create_string_buffer(data, len(data))
-    at = 0
-    while at < len(data):
-        event = CEvent.from_buffer(buffer, at)
-        task = comm = None
-        if event.task_offset:
-            task = CTask.from_buffer(buffer, at + event.task_offset)
-        if event.comm_offset:
-            comm = data[at + event.comm_offset:][:16].split(b"\0")[0]
-        yield event, task, comm or b""
-        at += event.size
