@@ -430,6 +430,14 @@ fn watch() {
         let event = events.next().unwrap().unwrap();
         assert_eq!(event.kind, EventKind::Fork);
         assert_eq!(event.task.unwrap().inum, world.inums[A]);
+
+        // Where nothing happens, nothing is waited for.
+        let mut idle = h.watch(world.ns(C), true, 4096).unwrap();
+        assert_eq!(idle.try_next().unwrap().unwrap().task, None);
+        assert!(idle.try_next().is_none());
+        assert!(File::from(idle.as_fd().try_clone_to_owned().unwrap())
+            .metadata()
+            .is_ok());
     });
 }
 

@@ -29,11 +29,8 @@
 use pidmap_sys as sys;
 use std::ffi::{CStr, CString};
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::marker::PhantomData;
-use std::mem::size_of;
-use std::ops::Range;
 use std::os::raw::{c_int, c_void};
 use std::os::unix::io::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::ptr::{null, null_mut, NonNull};
@@ -748,33 +745,18 @@ impl Handle {
         if self.info()?.abi_version == 0 {
             return Err(Error::Unsupported);
         }
-        let file = File::options()
-            .read(true)
-            .write(true)
-            .open("/dev/pidmap")
-            .map_err(|e| Error::from_io(&e))?;
+        // One of the library's handles can be one stream only.
+        let stream = Handle::open_backend("device")?;
         let view = self.view.lock().unwrap_or_else(|e| e.into_inner());
         if let Some(view) = &*view {
-            let request = sys::pidmap_set_view_request {
-                size: size_of::<sys::pidmap_set_view_request>() as u32,
-                flags: 0,
-                ns: Ns::fd(view).raw,
-            };
-            status(unsafe { sys::ioctl(file.as_raw_fd(), sys::PIDMAP_SET_VIEW, &request) })?;
+            stream.set_view(view)?;
         }
-        let request = sys::pidmap_watch_request {
-            size: size_of::<sys::pidmap_watch_request>() as u32,
-            flags: threads.into(),
-            ns: ns.raw,
-            ring_size,
-            reserved: 0,
+        let flags = match threads {
+            true => sys::PIDMAP_WATCH_THREADS,
+            false => 0,
         };
-        status(unsafe { sys::ioctl(file.as_raw_fd(), sys::PIDMAP_WATCH, &request) })?;
-        Ok(Watch {
-            file,
-            buffer: vec![0; 8192],
-            rest: 0..0,
-        })
+        status(unsafe { sys::pidmap_watch(stream.ptr(), ns.raw, flags, ring_size) })?;
+        Ok(Watch(stream))
     }
 
     fn record(&self, ns: Ns<'_>, flags: u32) -> Result<Snapshot> {
@@ -908,7 +890,7 @@ pub struct Event {
 }
 
 /// A stream of events: an iterator that waits for the next one. Its descriptor
-/// can be polled.
+/// can be polled, see [`Watch::try_next`].
 ///
 /// ```no_run
 /// # use pidmap::{EventKind, Handle, Ns};
@@ -923,43 +905,34 @@ pub struct Event {
 /// # }
 /// ```
 #[derive(Debug)]
-pub struct Watch {
-    file: File,
-    buffer: Vec<u64>,
-    rest: Range<usize>, // in words: read and not returned yet
-}
+pub struct Watch(Handle);
 
 impl Watch {
-    fn fill(&mut self) -> io::Result<()> {
-        let bytes = unsafe {
-            // Every byte of a word is valid.
-            std::slice::from_raw_parts_mut(
-                self.buffer.as_mut_ptr().cast::<u8>(),
-                self.buffer.len() * 8,
-            )
-        };
-        let read = loop {
-            match self.file.read(bytes) {
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-                result => break result?,
-            }
-        };
-        self.rest = 0..read / 8;
-        Ok(())
+    /// The next event, or `None` if there is none yet. After poll(2) has said
+    /// that the descriptor is readable, call it until it returns `None`: it reads
+    /// many events at a time.
+    pub fn try_next(&mut self) -> Option<io::Result<Event>> {
+        self.read(0)
     }
 
-    fn take(&mut self) -> Event {
-        let record = self.buffer[self.rest.start..].as_ptr();
-        // The kernel writes whole records.
-        let (e, task, comm) = unsafe {
-            let e = *record.cast::<sys::pidmap_event>();
-            let bytes = record.cast::<u8>();
-            let task = (e.task_offset != 0).then(|| task(bytes.add(e.task_offset.into()).cast()));
-            let comm = match e.comm_offset {
-                0 => &[],
-                at => std::slice::from_raw_parts(bytes.add(at.into()), 16),
+    fn read(&mut self, timeout: c_int) -> Option<io::Result<Event>> {
+        let record = unsafe { sys::pidmap_watch_next(self.0.ptr(), timeout) };
+        if record.is_null() {
+            let error = io::Error::last_os_error();
+            return match error.kind() {
+                io::ErrorKind::WouldBlock => None,
+                _ => Some(Err(error)),
             };
-            (e, task, comm)
+        }
+        // It is valid until the next call.
+        let (e, task, comm) = unsafe {
+            let record_task = sys::pidmap_event_task(record);
+            let comm = sys::pidmap_event_comm(record);
+            (
+                *record,
+                (!record_task.is_null()).then(|| task(record_task)),
+                (!comm.is_null()).then(|| CStr::from_ptr(comm)),
+            )
         };
         let small = match cfg!(target_endian = "big") {
             true => (e.detail >> 32) as i32,
@@ -969,20 +942,18 @@ impl Watch {
             0 => EventKind::Sync { lost: e.detail },
             1 => EventKind::Fork,
             2 => EventKind::Exec {
-                comm: String::from_utf8_lossy(comm.split(|c| *c == 0).next().unwrap_or(&[]))
-                    .into_owned(),
+                comm: comm.map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
                 former_tid: small,
             },
             3 => EventKind::Exit { code: small },
             other => EventKind::Other(other),
         };
-        self.rest.start += usize::from(e.size) / 8;
-        Event {
+        Some(Ok(Event {
             seq: e.seq,
             time: e.time,
             kind,
             task,
-        }
+        }))
     }
 }
 
@@ -990,18 +961,20 @@ impl Iterator for Watch {
     type Item = io::Result<Event>;
 
     fn next(&mut self) -> Option<io::Result<Event>> {
-        if self.rest.is_empty() {
-            if let Err(error) = self.fill() {
-                return Some(Err(error));
+        loop {
+            match self.read(-1) {
+                Some(Err(error)) if error.kind() == io::ErrorKind::Interrupted => (),
+                None => (),
+                event => return event,
             }
         }
-        Some(Ok(self.take()))
     }
 }
 
 impl AsFd for Watch {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.file.as_fd()
+        // It belongs to the handle.
+        unsafe { BorrowedFd::borrow_raw(sys::pidmap_watch_fd(self.0.ptr())) }
     }
 }
 

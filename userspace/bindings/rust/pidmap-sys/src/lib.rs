@@ -5,7 +5,7 @@
 #![deny(missing_docs)]
 #![allow(non_camel_case_types)]
 
-use std::os::raw::{c_char, c_int, c_uint, c_ulong, c_void};
+use std::os::raw::{c_char, c_int, c_uint, c_void};
 
 /// A handle: open back ends.
 #[repr(C)]
@@ -57,6 +57,9 @@ pub const PIDMAP_PID_ID: u32 = 4;
 pub const PIDMAP_LIST_THREADS: c_uint = 1;
 /// Leave out the members of child namespaces.
 pub const PIDMAP_LIST_DIRECT: c_uint = 2;
+
+/// Watch every TID, not only every TGID.
+pub const PIDMAP_WATCH_THREADS: c_uint = 1;
 
 /// Of a snapshot: accept that the caller may not see everything.
 pub const PIDMAP_SNAPSHOT_PARTIAL: c_uint = 0x1_0000;
@@ -168,26 +171,6 @@ pub struct pidmap_ns {
     pub reserved: u32,
 }
 
-/// `PIDMAP_SET_VIEW` of the device.
-#[repr(C)]
-#[allow(missing_docs)]
-pub struct pidmap_set_view_request {
-    pub size: u32,
-    pub flags: u32,
-    pub ns: pidmap_nsref,
-}
-
-/// `PIDMAP_WATCH` of the device.
-#[repr(C)]
-#[allow(missing_docs)]
-pub struct pidmap_watch_request {
-    pub size: u32,
-    pub flags: u32,
-    pub ns: pidmap_nsref,
-    pub ring_size: u32,
-    pub reserved: u32,
-}
-
 /// A record of a watch. `detail` is the number of lost events, or begins with an
 /// `i32`: the exit status or the former TID.
 #[repr(C)]
@@ -203,28 +186,6 @@ pub struct pidmap_event {
     pub detail: u64,
 }
 
-#[cfg(any(
-    target_arch = "mips",
-    target_arch = "mips64",
-    target_arch = "powerpc",
-    target_arch = "powerpc64",
-    target_arch = "sparc64"
-))]
-const IO: c_ulong = 0x2000_be00;
-#[cfg(not(any(
-    target_arch = "mips",
-    target_arch = "mips64",
-    target_arch = "powerpc",
-    target_arch = "powerpc64",
-    target_arch = "sparc64"
-)))]
-const IO: c_ulong = 0xbe00;
-
-/// Look from another namespace.
-pub const PIDMAP_SET_VIEW: c_ulong = IO + 0x0c;
-/// Make an open file a stream of events.
-pub const PIDMAP_WATCH: c_ulong = IO + 0x0d;
-
 /// Called for one task; 0 to continue.
 pub type pidmap_task_fn = unsafe extern "C" fn(*const pidmap_task, *mut c_void) -> c_int;
 /// Called for one PID namespace; 0 to continue.
@@ -232,7 +193,6 @@ pub type pidmap_ns_fn = unsafe extern "C" fn(*const pidmap_ns, *mut c_void) -> c
 
 #[allow(missing_docs)]
 extern "C" {
-    pub fn ioctl(fd: c_int, op: c_ulong, ...) -> c_int;
     pub fn pidmap_open(backend: *const c_char, flags: c_uint) -> *mut pidmap;
     pub fn pidmap_close(h: *mut pidmap);
     pub fn pidmap_backend(h: *const pidmap) -> *const c_char;
@@ -325,4 +285,9 @@ extern "C" {
     pub fn pidmap_snapshot_task(s: *const pidmap_snapshot, i: usize) -> *const pidmap_task;
     pub fn pidmap_snapshot_ns_count(s: *const pidmap_snapshot) -> usize;
     pub fn pidmap_snapshot_ns(s: *const pidmap_snapshot, i: usize) -> *const pidmap_ns;
+    pub fn pidmap_watch(h: *mut pidmap, ns: pidmap_nsref, flags: c_uint, ring_size: u32) -> c_int;
+    pub fn pidmap_watch_next(h: *mut pidmap, timeout: c_int) -> *const pidmap_event;
+    pub fn pidmap_watch_fd(h: *const pidmap) -> c_int;
+    pub fn pidmap_event_task(event: *const pidmap_event) -> *const pidmap_task;
+    pub fn pidmap_event_comm(event: *const pidmap_event) -> *const c_char;
 }
