@@ -8,8 +8,8 @@ MINUTES	?= 10
 .DEFAULT_GOAL := all
 .PHONY: help all module compile demo check kunit bench fuzz lint install uninstall \
 	clean guest dkms-install dkms-uninstall deb rpm arch release pictures \
-	check-host check-packages check-scale check-valgrind check-arch check-all check-debug \
-	coverage platforms upstream mutants growth
+	check-bindings check-host check-packages check-scale check-valgrind check-arch \
+	check-all check-debug coverage platforms upstream mutants growth
 
 help:		## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' \
@@ -62,6 +62,9 @@ check-scale:	## a million processes, 10,000 namespaces, 32 levels
 check-valgrind:	## the tool under valgrind
 	@$(MAKE) -s --no-print-directory -C tests/cli valgrind
 
+check-bindings:	## the bindings on every kernel, and Go for every platform
+	@GO_PLATFORMS=all tests/bindings/run $(KERNELS)
+
 check-host:	## the packages on a whole Debian; SUITES="bookworm ..."
 	@tests/host/run $(SUITES)
 
@@ -75,8 +78,8 @@ platforms:	## put what these two found into the table in README.md
 	@tests/platforms --write README.md
 
 check-all:	## every test
-check-all: check check-valgrind growth mutants check-scale check-arch check-host \
-	check-debug check-packages coverage upstream
+check-all: check check-valgrind check-bindings growth mutants check-scale check-arch \
+	check-host check-debug check-packages coverage upstream
 
 kunit:		## the module's unit tests, in a User-Mode Linux kernel
 	@tests/kunit/run
