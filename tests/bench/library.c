@@ -61,7 +61,7 @@ static long op_bound_tid(struct bench *b, long arg)
 /* Process groups of the leaf: only the one of its init is in use. */
 static long op_groups(struct bench *b, long arg)
 {
-	enum { GROUPS = 100 };
+	enum { GROUPS = 1000 };
 	pid_t numbers[GROUPS];
 	size_t done;
 
@@ -200,9 +200,9 @@ struct row library_rows[] = {
 	{ .group = "library", .name = "pidmap_list(), procfs",
 	  .per = "process", .op = op_list, .arg = PROCFS,
 	  .setup = setup_handle, .peer = SCAN, .ratio = 1.3, .most = 1000 },
-	{ .group = "library", .name = "100 PGIDs, procfs", .per = "process",
+	{ .group = "library", .name = "1000 PGIDs, procfs", .per = "process",
 	  .op = op_groups, .arg = PROCFS, .setup = setup_handle,
-	  .peer = SCAN, .most = 1000 },
+	  .peer = SCAN, .ratio = 1.3, .most = 1000 },
 
 	{ .group = "snapshot", .name = "snapshot, device", .per = "process",
 	  .op = op_snapshot, .arg = DEVICE, .setup = setup_handle,
