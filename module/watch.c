@@ -241,9 +241,21 @@ static __always_inline void process_begins(const struct task_struct *task)
 		clear_bit(task->tgid, reported);
 }
 
+/*
+ * Is the exit code of a process without a live task known? These kernels call
+ * the probe after exit_mm(). A leader that still has its memory may not have
+ * stored its code yet, and reports the end of the process itself.
+ */
+static __always_inline bool process_has_code(const struct task_struct *task)
+{
+	/* Between the store of its code and of its memory, it takes locks. */
+	return task->signal->flags & SIGNAL_GROUP_EXIT ||
+	       !smp_load_acquire(&task->group_leader->mm);
+}
+
 static __always_inline bool process_ends(const struct task_struct *task)
 {
-	return !atomic_read(&task->signal->live) &&
+	return !atomic_read(&task->signal->live) && process_has_code(task) &&
 	       !test_and_set_bit(task->tgid, reported);
 }
 #else
