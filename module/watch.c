@@ -170,6 +170,8 @@ static __always_inline void stream_write(struct pidmap_stream *s,
 	event->lost = 0;
 	if (h->kind == PIDMAP_EVENT_EXIT)
 		event->code = h->code;
+	if (h->kind == PIDMAP_EVENT_FORK && levels > 1)
+		event->parent_inum = pid->numbers[pid->level - 1].ns->ns.inum;
 	if (h->kind == PIDMAP_EVENT_EXEC) {
 		char *comm = (char *)(event + 1);
 
@@ -248,9 +250,12 @@ static __always_inline void process_begins(const struct task_struct *task)
  */
 static __always_inline bool process_has_code(const struct task_struct *task)
 {
-	/* Between the store of its code and of its memory, it takes locks. */
-	return task->signal->flags & SIGNAL_GROUP_EXIT ||
-	       !smp_load_acquire(&task->group_leader->mm);
+	const struct task_struct *leader = task->group_leader;
+
+	if (task->signal->flags & SIGNAL_GROUP_EXIT)
+		return true;
+	/* The locks that exit_mm() takes are its side of this barrier. */
+	return !smp_load_acquire(&leader->mm);
 }
 
 static __always_inline bool process_ends(const struct task_struct *task)

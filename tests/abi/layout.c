@@ -156,6 +156,7 @@
 	FIELD(pidmap_event, seq, 8, 8) \
 	FIELD(pidmap_event, time, 16, 8) \
 	FIELD(pidmap_event, lost, 24, 8) \
+	FIELD(pidmap_event, parent_inum, 24, 4) \
 	FIELD(pidmap_event, code, 24, 4) \
 	FIELD(pidmap_event, former_tid, 24, 4) \
 	\

@@ -92,10 +92,15 @@ static unsigned int parse(const void *record, struct event *to)
 	} else {
 		check_eq(e->comm_offset, 0);
 	}
-	if (e->kind == PIDMAP_EVENT_FORK)
-		check_eq(e->lost, 0);
 	check_eq(e->task_offset, size);
 	t = (const void *)((const char *)e + size);
+	if (e->kind == PIDMAP_EVENT_FORK) {
+		struct pidmap_event rest = { .lost = 0 };
+
+		rest.parent_inum = e->parent_inum;
+		check_eq(e->lost, rest.lost);
+		check_eq(!e->parent_inum, t->levels == 1);
+	}
 	to->t = *t;
 	check(t->levels >= 1 && t->levels <= MAX_LEVELS);
 	check_eq(t->nr_offset, sizeof(*t));
@@ -230,6 +235,7 @@ static void fork_and_exit(void **state)
 	check_eq(fork->e.kind, PIDMAP_EVENT_FORK);
 	check_task(fork, p, self);
 	check_eq(fork->nr[p->level], 1);
+	check_eq(fork->e.parent_inum, t->b->inum);
 	check_eq(fork->t.ppid, t->b->pid);
 	check_eq(fork->t.start_time, start);
 	check_eq(fork->e.time, start);
@@ -247,7 +253,14 @@ static void fork_and_exit(void **state)
 	check(exit->e.time > start && exit->e.time < now());
 	drain(all);
 	check(event_of(all, PIDMAP_EVENT_FORK, pid, 0));
+	check_eq(event_of(all, PIDMAP_EVENT_FORK, pid, 0)->e.parent_inum,
+		 t->b->inum);
 	check(event_of(all, PIDMAP_EVENT_EXIT, pid, 0));
+	p = spawn(t->top2, 0);
+	drain(all);
+	fork = event_of(all, PIDMAP_EVENT_FORK, p->pid, 0);
+	check(fork);
+	check_eq(fork->e.parent_inum, 0);
 	drain(other);
 	check_eq(other->n, 0);
 	unwatch(r);
@@ -272,6 +285,7 @@ static void from_a_view_below(void **state)
 	check_eq(r->n, 1);
 	check_task(&r->event[0], p, t->a);
 	check_eq(r->event[0].t.ppid, t->c->nr[1]);
+	check_eq(r->event[0].e.parent_inum, t->b->inum);
 	unwatch(r);
 }
 

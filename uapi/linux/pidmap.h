@@ -548,6 +548,8 @@ enum pidmap_event_kind {
  * @time: when it happened, in nanoseconds of the boot-time clock of the task
  *	that called %PIDMAP_WATCH
  * @lost: SYNC: how many events were lost before it; 0 at the start
+ * @parent_inum: FORK: inode number of the parent of the namespace in which the
+ *	task lives; 0 if it lives in the view
  * @code: EXIT: the exit status of the task, as wait(2) reports it
  * @former_tid: EXEC: 0 if the leader of the process called execve(2).
  *	Otherwise another thread did and took over the TID of the leader: the
@@ -567,6 +569,7 @@ struct pidmap_event {
 	__u64 time;
 	union {
 		__u64 lost;
+		__u32 parent_inum;
 		__s32 code;
 		__s32 former_tid;
 	};
