@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A test of one file: build/NAME of tests/NAME/NAME.c, which tests/NAME/vm runs
-# in a guest.
+# in a guest. LIBS are archives that it needs.
 
 top := $(abspath $(dir $(lastword $(MAKEFILE_LIST)))/..)
 name := $(notdir $(CURDIR))
@@ -15,8 +15,8 @@ LDFLAGS := -Wl,-z,now
 
 all: $(top)/build/$(name)
 
-$(top)/build/$(name): $(name).c $(top)/uapi/linux/pidmap.h $(MAKEFILE_LIST)
+$(top)/build/$(name): $(name).c $(LIBS) $(top)/uapi/linux/pidmap.h $(MAKEFILE_LIST)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -o $@ $< -lpthread $(LDFLAGS)
+	$(CC) $(CFLAGS) -o $@ $< $(LIBS) -lpthread $(LDFLAGS)
 
 .PHONY: all

@@ -118,6 +118,32 @@ static long op_lookup(struct bench *b, long arg)
 					 b->leaf_inum, 0) > 0 ? 1 : -1;
 }
 
+/* What it takes to choose the next number. */
+static long op_pick(struct bench *b, long arg)
+{
+	(void)arg;
+	return b->leaf[pick(b)] > 0 && b->leaf_inum ? 1 : -1;
+}
+
+static struct pidmap_live *live;
+
+/* Who has taken in all events needs no more until the next one. */
+static int setup_live(struct bench *b, long arg)
+{
+	(void)b;
+	if (!live)
+		live = pidmap_live_new(pidmap_open("device", 0),
+				       pidmap_ns_view(), arg, 1 << 20);
+	return live ? pidmap_live_update(live) : -1;
+}
+
+static long op_live_lookup(struct bench *b, long arg)
+{
+	(void)arg;
+	return pidmap_live_translate(live, b->leaf[pick(b)], b->leaf_inum,
+				     0) > 0 ? 1 : -1;
+}
+
 /* ------------------------------------------------------------------- tool */
 
 static int ids_fd = -1, null_fd;
@@ -175,6 +201,8 @@ static long op_tool(struct bench *b, long arg)
  */
 #define LXKNS_RATIO	(5 / 1000.)
 
+#define PICK	"choosing a number"
+
 struct row library_rows[] = {
 	{ .group = "library", .name = "pidmap_translate(), device",
 	  .per = "ID", .op = op_translate, .arg = DEVICE,
@@ -221,5 +249,11 @@ struct row library_rows[] = {
 	{ .group = "tool", .name = "pidmap translate -, 65536 IDs",
 	  .per = "ID", .op = op_tool, .arg = 65536, .setup = setup_tool,
 	  .peer = STATUS },
+
+	/* its watch costs all that begins and ends afterwards */
+	{ .group = "live", .name = PICK, .per = "ID", .op = op_pick },
+	{ .group = "live", .name = "live map look-up", .per = "ID",
+	  .op = op_live_lookup, .setup = setup_live, .peer = NSFS,
+	  .less = PICK, .part = 1, .budget = 60 },
 	{}
 };

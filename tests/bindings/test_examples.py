@@ -46,6 +46,37 @@ class Examples(unittest.TestCase):
         self.assertEqual(output("numbers-rust", *args),
                          output("numbers", *args))
 
+    def test_history(self):
+        history = subprocess.Popen(
+            ["history"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            text=True)
+        self.addCleanup(history.stdout.close)
+        self.addCleanup(history.wait)
+        self.addCleanup(history.stdin.close)
+
+        def ask(pid):
+            print(pid, file=history.stdin, flush=True)
+            said = history.stdout.readline().split()
+            if "cgroup" in said:
+                self.assertGreater(int(said.pop(4)), 0)
+            return said
+
+        self.assertEqual(ask(os.getpid())[-1], "lives")
+        self.assertEqual(ask(999999), ["999999", "unknown"])
+        child = subprocess.Popen(["sh", "-c", "exit 7"])
+        child.wait()
+        self.assertEqual(ask(child.pid),
+                         [str(child.pid), f"pid:[{inum(os.getpid())}]",
+                          str(child.pid), "cgroup", "exited", "with", "7"])
+        world = test_python.World()
+        numbers = world.numbers(world.b)
+        space = inum(world.b)
+        world.close()
+        until(lambda: not os.path.exists(f"/proc/{world.b}"))
+        self.assertEqual(ask(world.b),
+                         [str(world.b), f"pid:[{space}]", str(numbers[-1]),
+                          "cgroup", "killed", "by", "signal", "9"])
+
     def test_agent(self):
         world = test_python.World()
         self.addCleanup(world.close)

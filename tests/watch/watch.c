@@ -2,12 +2,14 @@
 /*
  * Usage: watch EVENTS
  *
- * Many watches follow the same churn: of processes and threads that begin,
- * execute and end, namespaces that come and go, and numbers that wrap. Each of
- * them keeps a map: "SYNC, LIST, go on". Some rings are too small for what
- * happens, and some watches are replaced meanwhile. Now and then everything
- * rests, and each map must equal what LIST says. Ends when so many events were
- * read or counted as lost, with "N passed, N failed, N skipped".
+ * Many watches and live maps of the library follow the same churn: of processes
+ * and threads that begin, execute and end, namespaces that come and go, and
+ * numbers that wrap. Each watch keeps a map: "SYNC, LIST, go on". Some rings
+ * are too small for what happens, and some watches are replaced meanwhile. Now
+ * and then everything rests, and each map must equal what LIST says. What a
+ * live map says of the churners, who live all the time, must always be right.
+ * Ends when so many events were read or counted as lost, with "N passed, N
+ * failed, N skipped".
  */
 #include <err.h>
 #include <errno.h>
@@ -22,16 +24,18 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <linux/pidmap.h>
+#include <pidmap.h>
 
 #include "../fork.h"
 
 #define CHURNERS	4
-#define WATCHES		60
+#define WATCHES		34
+#define LIVES		26
 #define NUMBERS		1024	/* pid_max, so that numbers wrap */
 #define LEVELS		6
 #define STACK		16384
@@ -42,6 +46,7 @@ static const int below[CHURNERS] = { -1, 0, 1, 0 };
 
 struct churner {
 	int pid;			/* as we see it */
+	unsigned int inum;		/* of its namespace */
 	volatile unsigned int lives;
 	volatile bool resting;
 };
@@ -69,10 +74,19 @@ struct watch {
 	struct entry task[NUMBERS];	/* by the number in the view */
 };
 
+struct live {
+	struct pidmap *handle;
+	struct pidmap_live *map;
+	unsigned int flags, ring;
+	int of;				/* as in struct watch */
+	bool lazy;
+};
+
 static struct watch watches[WATCHES];
+static struct live lives_of[LIVES];
 static uint64_t buffer[32768];
 static int device;
-static unsigned long long events, lost, compared, syncs;
+static unsigned long long events, lost, compared, syncs, asked;
 
 #define fail(...) errx(1, __VA_ARGS__)
 
@@ -203,6 +217,17 @@ static void start_churners(void)
 	}
 }
 
+static unsigned int pid_ns(int pid)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/pid", pid);
+	if (stat(path, &st))
+		err(1, "%s", path);
+	return st.st_ino;
+}
+
 static unsigned long lives(void)
 {
 	unsigned long n = 0;
@@ -222,12 +247,11 @@ static void rest(bool on)
 
 /* ------------------------------------------------------------------- the maps */
 
-static struct pidmap_nsref ns_of(const struct watch *w)
+static struct pidmap_nsref ns_of(int churner)
 {
-	if (w->of < 0)
-		return (struct pidmap_nsref){ .kind = PIDMAP_NS_VIEW };
-	return (struct pidmap_nsref){ .kind = PIDMAP_NS_TID,
-				      .value = sh->churner[w->of].pid };
+	if (churner < 0)
+		return pidmap_ns_view();
+	return pidmap_ns_tid(sh->churner[churner].pid);
 }
 
 static void begin_watch(struct watch *w, unsigned int i)
@@ -242,7 +266,7 @@ static void begin_watch(struct watch *w, unsigned int i)
 	w->fd = open("/dev/pidmap", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	request.flags = w->flags;
 	request.ring_size = w->ring;
-	request.ns = ns_of(w);
+	request.ns = ns_of(w->of);
 	if (w->fd < 0 || ioctl(w->fd, PIDMAP_WATCH, &request))
 		err(1, "watch %u", i);
 }
@@ -274,7 +298,7 @@ static void list(struct watch *w, void (*each)(struct watch *w,
 {
 	static uint64_t room[8192];
 	struct pidmap_list request = {
-		.size = sizeof(request), .ns = ns_of(w),
+		.size = sizeof(request), .ns = ns_of(w->of),
 		.flags = w->flags & PIDMAP_WATCH_THREADS ?
 			 PIDMAP_LIST_THREADS : 0,
 		.buffer = (uintptr_t)room, .buffer_size = sizeof(room),
@@ -395,8 +419,106 @@ static bool equal(struct watch *w, bool last)
 	return true;
 }
 
+/* -------------------------------------------------------------- the live maps */
+
+static void begin_live(struct live *l, unsigned int i)
+{
+	l->flags = i & 1 ? PIDMAP_WATCH_THREADS : 0;
+	l->ring = PIDMAP_RING_MIN << i % 13;
+	l->of = (int)(i / 2 % (CHURNERS + 1)) - 1;
+	l->lazy = i % 3 == 0;
+	l->handle = pidmap_open("device", 0);
+	if (!l->handle)
+		err(1, "pidmap_open");
+	l->map = pidmap_live_new(l->handle, ns_of(l->of), l->flags, l->ring);
+	if (!l->map)
+		err(1, "live map %u", i);
+	if (pidmap_live_keep(l->map, i % 5 * 1000, i % 5))
+		err(1, "pidmap_live_keep");
+}
+
+static void end_live(struct live *l)
+{
+	pidmap_live_free(l->map);
+	pidmap_close(l->handle);
+}
+
+/* Is this churner in the namespace of that one, or below it? */
+static bool is_below(int i, int top)
+{
+	while (i >= 0 && i != top)
+		i = below[i];
+	return i == top;
+}
+
+static void ask(struct live *l)
+{
+	for (int i = 0; i < CHURNERS; i++) {
+		struct churner *c = &sh->churner[i];
+		int want = is_below(i, l->of) ? c->pid : 0;
+		int got = pidmap_live_translate(l->map, 1, c->inum, 0);
+
+		if (got != want)
+			fail("live map of %d, flags %u, ring %u: %d is %d: %s",
+			     l->of, l->flags, l->ring, want, got,
+			     strerror(errno));
+		asked++;
+	}
+}
+
+static int note_known(const struct pidmap_task *task,
+		      const struct pidmap_end *end, void *arg)
+{
+	const int *nr = pidmap_task_nr(task);
+	struct entry *e = &((struct entry *)arg)[nr[0]];
+
+	if (end->flags)
+		return 0;
+	if (e->there)
+		fail("live map: two tasks have number %d", nr[0]);
+	e->there = true;
+	e->start = task->start_time;
+	e->tgid = task->tgid;
+	e->levels = task->levels;
+	e->inum = task->inum;
+	memcpy(e->nr, nr, task->levels * sizeof(*nr));
+	return 0;
+}
+
+static struct entry known[NUMBERS];
+
+static bool equals(struct live *l, bool last)
+{
+	struct watch w = { .of = l->of, .flags = l->flags };
+	int i;
+
+	memset(listed, 0, sizeof(listed));
+	memset(known, 0, sizeof(known));
+	list(&w, note);
+	if (pidmap_live_each(l->map, note_known, known))
+		err(1, "pidmap_live_each");
+	for (i = 0; i < NUMBERS; i++) {
+		struct entry *a = &listed[i], *b = &known[i];
+
+		if (!memcmp(a, b, sizeof(*a))) {
+			compared += a->there;
+			continue;
+		}
+		if (last)
+			fail("live map of %d, flags %u, ring %u: %d is %s, but %s",
+			     l->of, l->flags, l->ring, i,
+			     a->there ? "listed" : "not listed",
+			     b->there ? "known" : "not known");
+		return false;
+	}
+	return true;
+}
+
 static void compare(void)
 {
+	for (int i = 0; i < LIVES; i++)
+		for (int tries = 0; !equals(&lives_of[i], tries == 20); tries++)
+			;
 	for (int i = 0; i < WATCHES; i++)
 		for (int tries = 0; !equal(&watches[i], tries == 20); tries++)
 			;
@@ -423,8 +545,12 @@ int main(int argc, char **argv)
 	if (sh == MAP_FAILED || device < 0)
 		err(1, "/dev/pidmap");
 	start_churners();
+	for (i = 0; i < CHURNERS; i++)
+		sh->churner[i].inum = pid_ns(sh->churner[i].pid);
 	for (i = 0; i < WATCHES; i++)
 		begin_watch(&watches[i], i);
+	for (i = 0; i < LIVES; i++)
+		begin_live(&lives_of[i], i);
 	for (round = 0; events + lost < goal; round++) {
 		unsigned long until = lives() + 400;
 
@@ -432,12 +558,18 @@ int main(int argc, char **argv)
 			for (i = 0; i < WATCHES; i++)
 				if (!watches[i].lazy)
 					follow(&watches[i]);
+			for (i = 0; i < LIVES; i++)
+				if (!lives_of[i].lazy)
+					ask(&lives_of[i]);
 			/* one goes and one comes, in the middle of it */
 			i = replaced++ % WATCHES;
 			if (replaced % 16 == 0) {
 				i = replaced / 16 % WATCHES;
 				close(watches[i].fd);
 				begin_watch(&watches[i], i + replaced % 7);
+				i = replaced / 16 % LIVES;
+				end_live(&lives_of[i]);
+				begin_live(&lives_of[i], i + replaced % 7);
 			}
 		}
 		rest(true);
@@ -447,8 +579,8 @@ int main(int argc, char **argv)
 	sh->stop = true;
 	for (i = 0; i < CHURNERS; i++)
 		wait(NULL);
-	printf("%llu events, %llu lost, %llu SYNCs, %u rounds, %llu tasks compared, %lu lives\n",
-	       events, lost, syncs, round, compared, lives());
+	printf("%llu events, %llu lost, %llu SYNCs, %u rounds, %llu tasks compared, %llu answers of live maps, %lu lives\n",
+	       events, lost, syncs, round, compared, asked, lives());
 	if (!lost || syncs < WATCHES)
 		fail("nothing was lost: that was no test of losses");
 	puts("1 passed, 0 failed, 0 skipped");

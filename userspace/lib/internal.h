@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
  * What the files of libpidmap share. Inside the library a failure is a negative
- * errno; only handle.c and snapshot.c turn it into the public convention.
+ * errno; only the functions of the API turn it into the public convention.
  */
 #ifndef PIDMAP_INTERNAL_H
 #define PIDMAP_INTERNAL_H
@@ -93,7 +93,7 @@ enum bound_state {
 struct local {
 	int root;		/* a /proc of the view, or -1 */
 	bool hides;		/* that may be mounted with hidepid */
-	atomic_int *checked;	/* see map_checked() */
+	atomic_int *checked;	/* by this process; a word of fork.c */
 	struct place view;
 	atomic_int bound;	/* enum bound_state */
 	struct place from;
@@ -109,7 +109,13 @@ struct pidmap {
 	struct local local;
 };
 
+/* watch.c */
 void watch_close(struct pidmap *h);
+bool watch_buffered(const struct pidmap *h);
+
+/* fork.c */
+atomic_int *fork_word_new(void);
+void fork_word_free(atomic_int *word);
 
 /* The fast path of device.c, for the most frequent call. */
 static inline bool device_is_bound(const struct pidmap_nsref *from,

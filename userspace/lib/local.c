@@ -8,32 +8,12 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "local.h"
 #include "nsioctl.h"
 #include "proc.h"
-
-/*
- * A word that the kernel clears in every child process: what was found out
- * about the parent's namespace is then found out anew. NULL if that cannot be
- * had.
- */
-static atomic_int *map_checked(void)
-{
-	size_t size = sysconf(_SC_PAGESIZE);
-	void *page = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (page == MAP_FAILED)
-		return NULL;
-	if (!madvise(page, size, MADV_WIPEONFORK))
-		return page;
-	munmap(page, size);
-	return NULL;
-}
 
 /* For both back ends; the second finds it done. */
 int local_open(struct pidmap *h)
@@ -48,7 +28,7 @@ int local_open(struct pidmap *h)
 	l->view.inum = ns_inum(l->view.fd);
 	l->root = proc_open_root();
 	l->hides = l->root >= 0 && proc_hides(l->root);
-	l->checked = map_checked();
+	l->checked = fork_word_new();
 	if (l->checked)
 		atomic_store(l->checked, 1);
 	return 0;
@@ -62,8 +42,7 @@ void local_close(struct pidmap *h)
 		close(l->root);
 	if (l->view.fd >= 0)
 		close(l->view.fd);
-	if (l->checked)
-		munmap(l->checked, sysconf(_SC_PAGESIZE));
+	fork_word_free(l->checked);
 	if (l->bound == BOUND_READY) {
 		place_put(&l->from);
 		place_put(&l->to);

@@ -655,6 +655,160 @@ const struct pidmap_task *pidmap_event_task(const struct pidmap_event *event);
  */
 const char *pidmap_event_comm(const struct pidmap_event *event);
 
+/** struct pidmap_live - a live map: a snapshot that follows the events */
+struct pidmap_live;
+
+/** PIDMAP_END_ENDED - the task has ended */
+#define PIDMAP_END_ENDED	0x1U
+/** PIDMAP_END_SEEN - its end was reported: @code and @time are known */
+#define PIDMAP_END_SEEN		0x2U
+
+/**
+ * struct pidmap_end - how a task ended
+ * @flags: 0 while it lives; %PIDMAP_END_ENDED, and %PIDMAP_END_SEEN unless it
+ *	ended before the live map began or while events were lost
+ * @code: its exit status, as wait(2) reports it
+ * @time: when it ended, in nanoseconds of the caller's boot-time clock
+ */
+struct pidmap_end {
+	uint32_t flags;
+	int32_t code;
+	uint64_t time;
+};
+
+/**
+ * pidmap_live_new() - make a live map
+ * @h: a handle whose back end is the device. It becomes a stream, as by
+ *	pidmap_watch(), that only the live map reads; it must stay open until
+ *	pidmap_live_free(). Everything else that a handle can do it still does.
+ * @ns: a namespace; its tasks and those of its descendants are in the map
+ * @flags: 0 for processes, %PIDMAP_WATCH_THREADS for every task
+ * @ring_size: as in pidmap_watch()
+ *
+ * Every function below first takes in what is new, and makes no system call if
+ * nothing is. Its answer is therefore the kernel's at that moment. Nothing is
+ * taken in between: call pidmap_live_update() now and then, so that the ring
+ * does not overflow. After losses the map repairs itself by a new list.
+ *
+ * Several threads may use a live map at once. A child process makes its own:
+ * with the parent's, these functions fail with EOPNOTSUPP.
+ *
+ * Return: the live map, or NULL with errno, as from pidmap_watch().
+ */
+struct pidmap_live *pidmap_live_new(struct pidmap *h, struct pidmap_nsref ns,
+				    unsigned int flags, uint32_t ring_size);
+
+/**
+ * pidmap_live_free() - end a live map
+ * @l: the live map, or NULL; errno is left alone. No thread uses it any more.
+ */
+void pidmap_live_free(struct pidmap_live *l);
+
+/**
+ * pidmap_live_keep() - how long to remember tasks that have ended
+ * @l: the live map
+ * @tasks: at most so many, the last ones; 0, as at the start, for none
+ * @seconds: and each of them for so long; UINT_MAX without limit
+ *
+ * A task has ended when its last event says so, whether it was waited for or
+ * not. One that is remembered still has its numbers, unless another task got
+ * them.
+ *
+ * Return: 0, or -1 with errno.
+ */
+int pidmap_live_keep(struct pidmap_live *l, size_t tasks, unsigned int seconds);
+
+/**
+ * pidmap_live_update() - take in what is new
+ * @l: the live map
+ *
+ * Return: 0, or -1 with errno: EPERM if the caller may no longer read events,
+ * ENOMEM.
+ */
+int pidmap_live_update(struct pidmap_live *l);
+
+/**
+ * pidmap_live_translate() - the number of a task in another namespace
+ * @l: the live map
+ * @nr: its number in @from: a TGID, or a TID if the map has every task
+ * @from: inode number of a namespace of the map; 0 for the view
+ * @to: inode number of a namespace; 0 for the view
+ *
+ * Return: the number in @to; 0 where there is none, with errno ESRCH (no such
+ * task), EREMOTE (it has no number in @to) or ENOENT (no such namespace in the
+ * map); -1 with errno on failure, as from pidmap_live_update().
+ */
+pid_t pidmap_live_translate(struct pidmap_live *l, pid_t nr, uint32_t from,
+			    uint32_t to);
+
+/**
+ * pidmap_live_pids() - every number of a task
+ * @l: the live map
+ * @nr: as in pidmap_live_translate()
+ * @from: as in pidmap_live_translate()
+ * @pids: filled in, the view's number first
+ * @capacity: how many fit; %PIDMAP_MAX_PIDS always do
+ *
+ * Return: how many numbers there are; 0 with errno ESRCH or ENOENT; -1 with
+ * errno on failure, EINVAL where they do not fit.
+ */
+int pidmap_live_pids(struct pidmap_live *l, pid_t nr, uint32_t from,
+		     struct pidmap_pid *pids, size_t capacity);
+
+/** PIDMAP_TASK_MAX - no struct pidmap_task is longer, in bytes */
+#define PIDMAP_TASK_MAX		256
+
+/**
+ * pidmap_live_task() - what is known of a task
+ * @l: the live map
+ * @nr: as in pidmap_live_translate()
+ * @from: as in pidmap_live_translate()
+ * @task: receives its record, as its last event or the list had it: a group, a
+ *	session, a parent and a cgroup may change without an event
+ * @room: how many bytes fit; %PIDMAP_TASK_MAX always do
+ * @end: receives how it ended, or NULL
+ *
+ * Return: 1; 0 with errno ESRCH or ENOENT; -1 with errno on failure, EINVAL
+ * where the record does not fit.
+ */
+int pidmap_live_task(struct pidmap_live *l, pid_t nr, uint32_t from,
+		     struct pidmap_task *task, size_t room,
+		     struct pidmap_end *end);
+
+/**
+ * typedef pidmap_live_fn - called for one task of a live map
+ * @task: its record, valid during the call
+ * @end: how it ended, valid during the call
+ * @arg: what the caller of pidmap_live_each() passed
+ *
+ * It must not call functions of the same live map.
+ *
+ * Return: 0 to continue, anything else to stop.
+ */
+typedef int (*pidmap_live_fn)(const struct pidmap_task *task,
+			      const struct pidmap_end *end, void *arg);
+
+/**
+ * pidmap_live_each() - call a function for every task of a live map
+ * @l: the live map
+ * @fn: called for each, those that live first, then those that ended
+ * @arg: passed to @fn
+ *
+ * Return: 0, what @fn returned if it stopped, or -1 with errno.
+ */
+int pidmap_live_each(struct pidmap_live *l, pidmap_live_fn fn, void *arg);
+
+/**
+ * pidmap_live_lost() - how many events were lost because the ring was full
+ * @l: the live map
+ * @lost: receives the count since the live map began
+ *
+ * Tasks that began and ended among them were never in the map.
+ *
+ * Return: 0, or -1 with errno.
+ */
+int pidmap_live_lost(struct pidmap_live *l, uint64_t *lost);
+
 #ifdef __cplusplus
 }
 #endif

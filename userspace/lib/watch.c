@@ -111,6 +111,12 @@ API const char *pidmap_event_comm(const struct pidmap_event *event)
 	return (const char *)event + event->comm_offset;
 }
 
+/* Are there events that were read from the kernel, but not told? */
+bool watch_buffered(const struct pidmap *h)
+{
+	return h->watch->at < h->watch->used;
+}
+
 void watch_close(struct pidmap *h)
 {
 	free(h->watch);
