@@ -68,6 +68,33 @@ same()
 	says "cannot translate from 'self' to 'level:0': the module's policy 'upward=none' does not let you name levels above yours; the administrator of the host can change it, see pidmap(4)"
 }
 
+policy=/sys/module/pidmap/parameters/upward
+
+teardown() { [ ! -w "$policy" ] || echo none >"$policy"; }
+
+@test "upward=self: a process translates its own IDs, and no others" {
+	local above
+
+	have_device || skip 'there is no module here'
+	echo self >"$policy"
+	above=level:$(pidmap info -rno level)
+	# shellcheck disable=SC2016
+	is 0 nsenter -t "$A" -p bash -c '
+		read -r outside _ </proc/self/stat && echo "$outside" &&
+		exec pidmap translate --to "$0" "$$"' "$above"
+	[ "${lines[0]}" != 1 ]
+	prints "${lines[0]}"$'\n'"${lines[0]}"
+	is 3 nsenter -t "$A" -p pidmap translate --to "$above" 1
+	prints -
+	says "tid 1 is not of this process; the module's policy 'upward=self' lets a process translate only its own IDs to '$above'"
+	is 1 nsenter -t "$A" -p pidmap translate --from "$above" --to self "$A"
+	prints ''
+	says "cannot translate from '$above' to 'self': the module's policy 'upward=self' does not let you translate others' IDs or IDs of levels above yours; the administrator of the host can change it, see pidmap(4)"
+	is 1 nsenter -t "$A" -p pidmap list "$above"
+	prints ''
+	says "cannot list '$above': the module's policy 'upward=self' does not let you translate others' IDs or IDs of levels above yours; the administrator of the host can change it, see pidmap(4)"
+}
+
 ID=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 
 # in_cgroup PATH COMMAND...: while the init of A seems to be in that cgroup
