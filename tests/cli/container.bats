@@ -47,6 +47,26 @@ in_case()
 	[[ $output == *'{"container":"cri:coredns"}'*'{"container":null}'* ]]
 }
 
+# in_ctr CGROUP: translate into the container shop, which containerd says A is in
+in_ctr()
+{
+	# shellcheck disable=SC2016
+	unshare -m sh -c 'mount -t tmpfs none /run
+		dir=/run/containerd/io.containerd.runtime.v2.task/default/shop
+		mkdir -p "$dir" && echo "$2" >"$dir/init.pid"
+		mount --bind "$1" "/proc/$2/cgroup" &&
+			exec pidmap translate --to nerdctl:shop "$3"' \
+		sh "$BATS_TEST_DIRNAME/containers/$1/cgroup" "$A" "$A2"
+}
+
+@test "a container of ctr by its ID, without nerdctl" {
+	is 0 in_ctr ctr
+	prints 2
+	is 1 in_ctr docker
+	prints ''
+	says "containerd says that the container 'shop' is process $A, and here that is another process by its cgroup: the engine may run in another PID namespace; name the namespace by a PID"
+}
+
 # A container that podman made of a directory is in no list of its storage.
 @test "the name that the monitor of podman was started with" {
 	local id monitor init

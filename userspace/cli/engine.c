@@ -102,20 +102,45 @@ static bool belongs(const struct engine *engine, const char *name,
 }
 
 /* The engine may run elsewhere, and numbers are used again. */
-static int check(const struct engine *engine, const char *name, const char *id,
-		 pid_t pid)
+static int check(const struct engine *engine, const char *who,
+		 const char *name, const char *id, pid_t pid)
 {
 	char cgroup[CGROUP_SIZE];
 
 	if (read_task_file(pid, "cgroup", cgroup, sizeof(cgroup)) < 0)
 		return fail(EXIT_FAILED,
 			    "%s says that the container '%s' is process %d, and there is none here: the engine may run in another PID namespace, or its state may be old; name the namespace by a PID",
-			    engine->argv[0], name, pid);
+			    who, name, pid);
 	if (belongs(engine, name, id, cgroup))
 		return EXIT_ANSWERED;
 	return fail(EXIT_FAILED,
 		    "%s says that the container '%s' is process %d, and here that is another process by its cgroup: the engine may run in another PID namespace; name the namespace by a PID",
-		    engine->argv[0], name, pid);
+		    who, name, pid);
+}
+
+/*
+ * A container that ctr made has no name but its ID, and nerdctl is often not
+ * there; containerd keeps its PID in a directory that is called by the ID.
+ */
+static bool pid_of_bundle(const struct engine *engine, const char *name,
+			  pid_t *pid)
+{
+	char *path;
+	FILE *file;
+	bool known;
+
+	if (strcmp(engine->name, "nerdctl"))
+		return false;
+	if (asprintf(&path, "/run/containerd/io.containerd.runtime.v2.task/default/%s/init.pid",
+		     name) < 0)
+		out_of_memory();
+	file = fopen(path, "re");
+	free(path);
+	if (!file)
+		return false;
+	known = fscanf(file, "%d", pid) == 1 && *pid > 0;
+	fclose(file);
+	return known;
 }
 
 /* Which process is the init of the container @name; returns an exit code */
@@ -126,6 +151,8 @@ int engine_pid(const struct engine *engine, const char *name, pid_t *pid)
 	char *pattern = NULL;
 	int status = EXIT_ANSWERED;
 
+	if (pid_of_bundle(engine, name, pid))
+		return check(engine, "containerd", name, "", *pid);
 	if (engine->pattern && asprintf(&pattern, "^%s$", name) < 0)
 		out_of_memory();
 	if (engine->find[0])
@@ -152,5 +179,5 @@ int engine_pid(const struct engine *engine, const char *name, pid_t *pid)
 		return fail(EXIT_FAILED,
 			    "the container '%s:%s' does not run; start it first",
 			    engine->name, name);
-	return check(engine, name, id, *pid);
+	return check(engine, engine->argv[0], name, id, *pid);
 }
