@@ -215,12 +215,12 @@ static int take_event(struct pidmap_live *l, const struct pidmap_event *event)
 	return err;
 }
 
-/* Takes in what was there when it began. */
-static int take(struct pidmap_live *l)
+/* Takes in what is there when it begins. */
+static int take_events(struct pidmap_live *l)
 {
-	int err = l->ring == &never ? make_list(l) : 0;
 	uint32_t until = position(&l->page->head);
 	const struct pidmap_event *event;
+	int err = 0;
 
 	while (!err && (watch_buffered(l->h) ||
 			(int32_t)(until - position(&l->page->tail)) > 0)) {
@@ -231,6 +231,20 @@ static int take(struct pidmap_live *l)
 		/* A list shows the tasks as they are now, so go on to here. */
 		if (event->kind == PIDMAP_EVENT_SYNC)
 			until = position(&l->page->head);
+	}
+	return err;
+}
+
+static int take(struct pidmap_live *l)
+{
+	int err = l->ring == &never ? make_list(l) : 0, tries;
+
+	if (!err)
+		err = take_events(l);
+	for (tries = 0; !err && l->model.doubtful && tries < 3; tries++) {
+		err = make_list(l);
+		if (!err)
+			err = take_events(l);
 	}
 	if (!err && l->model.nended)
 		model_forget(&l->model, boot_time());

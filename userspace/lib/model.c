@@ -59,14 +59,22 @@ static void space_unlist(struct model *m, struct space *space)
 	m->nspaces--;
 }
 
+/*
+ * Nobody is in it any more who may let others in. An init that was not met has
+ * ended: whoever was let in by it was reported late.
+ */
+static bool space_is_over(const struct space *space)
+{
+	return space->ended || !space->start_time;
+}
+
 /* Frees a namespace that is over, and then those above that only it held. */
 static void space_settle(struct model *m, struct space *space)
 {
 	while (space && space != m->view) {
 		struct space *parent = space->parent;
-		bool over = space->ended || !space->start_time;
 
-		if (space->found && space->users == 1 && over)
+		if (space->found && space->users == 1 && space_is_over(space))
 			space_unlist(m, space);
 		if (space->users)
 			return;
@@ -315,18 +323,16 @@ static void life_joins(struct model *m, struct life *life)
  * Return: the task, alive; NULL if there is no memory.
  */
 static struct life *life_learn(struct model *m, struct space *space,
-			       const struct pidmap_task *task, uint64_t now)
+			       const struct pidmap_task *task)
 {
 	struct life *life = life_find(m, task);
-	struct number *other;
 
 	if (life && life_space(life) != space) {
+		/* Its threads were taken for members of that one, too. */
+		m->doubtful |= life->threads.next != &life->threads;
 		life_free(m, life);
 		life = NULL;
 	}
-	other = model_number(m, m->view, pidmap_task_nr(task)[0]);
-	if (other && other->life != life)
-		life_ends(m, other->life, now);
 	if (!life)
 		return life_new(m, space, task);
 	memcpy(life->task, task, task->size);
@@ -363,18 +369,24 @@ static int space_of_new(struct model *m, const struct pidmap_task *task,
 	uint64_t begin = init ? task->start_time : 0;
 	struct space *parent;
 
+	parent = parent_inum ? model_space(m, parent_inum) : NULL;
 	*found = space;
-	if (space && space->ended && !space->living)
+	if (space && space_is_over(space) && !space->living)
 		space = NULL;
-	if (space && init && space->start_time &&
-	    space->start_time != task->start_time)
+	if (space && (space->parent != parent ||
+		      (init && space->start_time &&
+		       space->start_time != task->start_time))) {
+		/* Listed tasks were perhaps taken for members of that one. */
+		m->doubtful |= space->living;
 		space = NULL;
+	}
 	if (!space) {
-		parent = model_space(m, parent_inum);
-		if (!parent || task->levels != parent->depth + 2) {
-			*found = NULL;
+		*found = NULL;
+		/* The list had the end of the parent, or what came after it. */
+		m->doubtful |= !parent;
+		if (!parent || task->levels != parent->depth + 2 ||
+		    task->start_time < parent->start_time)
 			return 0;
-		}
 		space = space_new(m, task->inum, parent, begin);
 		*found = space;
 		return space ? 0 : -ENOMEM;
@@ -395,7 +407,7 @@ static int on_fork(struct model *m, const struct pidmap_event *event,
 
 	if (err || !space)
 		return err;
-	life = life_learn(m, space, task, event->time);
+	life = life_learn(m, space, task);
 	if (!life)
 		return -ENOMEM;
 	life_goes_on(m, life);
@@ -412,7 +424,9 @@ static int on_exec(struct model *m, const struct pidmap_event *event,
 
 	if (!space)
 		return 0;
-	life = life_learn(m, space, task, event->time);
+	/* The list had the end of the process, so its threads are not known. */
+	m->doubtful |= event->former_tid && !life_find(m, task);
+	life = life_learn(m, space, task);
 	if (!life)
 		return -ENOMEM;
 	life_goes_on(m, life);
@@ -507,6 +521,7 @@ void model_forget(struct model *m, uint64_t now)
 void model_list_begins(struct model *m)
 {
 	m->list++;
+	m->doubtful = false;
 }
 
 bool model_knows(const struct model *m, uint32_t inum)
@@ -548,7 +563,7 @@ int model_list_task(struct model *m, const struct pidmap_task *task,
 	/* It is new, and so is its namespace: an event will tell. */
 	if (!space)
 		return 0;
-	life = life_learn(m, space, task, now);
+	life = life_learn(m, space, task);
 	if (!life)
 		return -ENOMEM;
 	life->listed = m->list;

@@ -91,6 +91,7 @@ struct life {
  * @keep_time: and for how long, in nanoseconds
  * @list: the number of the current list
  * @has_ids: the kernel gives IDs to namespaces
+ * @doubtful: events and the list do not fit: make another one after them
  */
 struct model {
 	struct space *view;
@@ -108,6 +109,7 @@ struct model {
 	uint64_t keep_time;
 	unsigned int list;
 	bool has_ids;
+	bool doubtful;
 };
 
 int model_init(struct model *m);
