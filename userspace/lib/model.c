@@ -305,15 +305,16 @@ static void life_goes_on(struct model *m, struct life *life)
 	life->end = (struct pidmap_end){ 0 };
 }
 
-/* Puts a thread into the list of its leader, as soon as that is known. */
+/* Puts a thread into the list of its leader, once that is known. */
 static void life_joins(struct model *m, struct life *life)
 {
 	struct number *leader;
 
-	if (is_leader(life->task) || life->threads.next != &life->threads)
+	if (is_leader(life->task))
 		return;
+	link_del(&life->threads);
 	leader = model_number(m, m->view, life->task->tgid);
-	if (leader && leader->life != life)
+	if (leader && is_leader(leader->life->task))
 		link_add(&life->threads, &leader->life->threads);
 }
 
@@ -448,6 +449,8 @@ static int on_exit_event(struct model *m, const struct pidmap_event *event,
 	} else {
 		if (!space)
 			return 0;
+		/* Its threads are not known. */
+		m->doubtful |= !is_over(task);
 		life = life_new(m, space, task);
 		if (!life)
 			return -ENOMEM;
