@@ -160,6 +160,10 @@ func linkInum(dir int, name string) (uint32, error) {
 	if errno != 0 {
 		return 0, errno
 	}
+	// What Linux 5.10 shows to a caller who may not read it.
+	if n == 0 {
+		return 0, syscall.EACCES
+	}
 	text := strings.TrimSuffix(strings.TrimPrefix(string(buf[:n]), "pid:["), "]")
 	inum, err := strconv.ParseUint(text, 10, 32)
 	if err != nil {
