@@ -421,6 +421,28 @@ static void *executes(void *arg)
 	_exit(1);
 }
 
+struct crowd {
+	pid_t tgid;
+	int tasks;
+};
+
+static int count_of(const struct pidmap_task *task,
+		    const struct pidmap_end *end, void *arg)
+{
+	struct crowd *crowd = arg;
+
+	crowd->tasks += task->tgid == crowd->tgid && !end->flags;
+	return 0;
+}
+
+static int tasks_of(struct map map, pid_t tgid)
+{
+	struct crowd crowd = { .tgid = tgid };
+
+	pidmap_live_each(map.l, count_of, &crowd);
+	return crowd.tasks;
+}
+
 /* A process of three threads, of which the last one executes a program. */
 static void a_thread_executes(void)
 {
@@ -432,12 +454,9 @@ static void a_thread_executes(void)
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct map map = make(pidmap_ns_view(), PIDMAP_WATCH_THREADS, RING);
 	pthread_t thread;
-	int n[2] = { 0, 0 }, m[2] = { 0, 0 };
 	char link[64], target[64];
-	pid_t pid, tid;
+	pid_t pid = fork(), tid;
 
-	pidmap_live_each(map.l, count, n);
-	pid = fork();
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		pthread_barrier_init(&sh->barrier, NULL, 2);
@@ -453,8 +472,8 @@ static void a_thread_executes(void)
 	while (!__atomic_load_n(&sh->go, __ATOMIC_SEQ_CST))
 		usleep(1000);
 	tid = sh->tid[0];
-	ok(tid != pid && pidmap_live_translate(map.l, tid, 0, 0) == tid,
-	   "a thread");
+	ok(tid != pid && pidmap_live_translate(map.l, tid, 0, 0) == tid &&
+	   tasks_of(map, pid) == 2, "a thread");
 	__atomic_store_n(&sh->go, 2, __ATOMIC_SEQ_CST);
 	/* It has one argument then. */
 	snprintf(link, sizeof(link), "/proc/%d/cmdline", pid);
@@ -467,8 +486,7 @@ static void a_thread_executes(void)
 			break;
 		usleep(1000);
 	}
-	pidmap_live_each(map.l, count, m);
-	ok(m[0] == n[0] + 1, "%d tasks, and then one more: %d", n[0], m[0]);
+	ok(tasks_of(map, pid) == 1, "one task is left");
 	ok(pidmap_live_translate(map.l, pid, 0, 0) == pid, "the process lives");
 	ok(!pidmap_live_translate(map.l, tid, 0, 0) && errno == ESRCH,
 	   "its thread does not");
