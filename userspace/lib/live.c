@@ -319,7 +319,8 @@ static int start(struct pidmap_live *l, struct pidmap_nsref ns,
 	if (ring == MAP_FAILED)
 		return -errno;
 	l->page = ring;
-	l->ring = &never;
+	/* The first event asks for the list. */
+	l->ring = ring;
 	return pidmap_live_update(l) ? -errno : 0;
 }
 
