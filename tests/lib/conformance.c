@@ -16,6 +16,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -925,6 +926,44 @@ static void check_list_ns(void)
 	}
 }
 
+static int count_ns(const struct pidmap_ns *ns, void *arg)
+{
+	(void)ns;
+	++*(int *)arg;
+	return 0;
+}
+
+/* In a thread, whose capabilities are its own. */
+static void *list_without_right(void *arg)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[2];
+	int spaces = 0, err;
+
+	if (syscall(SYS_capget, &head, data))
+		die("capget");
+	data[0].effective &= ~(1U << CAP_SYS_PTRACE);
+	if (syscall(SYS_capset, &head, data))
+		die("capset");
+	err = pidmap_list_ns(h, pidmap_ns_view(), count_ns, &spaces) ? errno : 0;
+	check(err == EACCES && spaces == 1, "list_ns without the right: %d, %d",
+	      err, spaces);
+	return arg;
+}
+
+/* /proc shows its own namespace to everybody, and says that there is more. */
+static void check_without_right(void)
+{
+	pthread_t thread;
+
+	if (strcmp(backend, "procfs"))
+		return;
+	pthread_create(&thread, NULL, list_without_right, NULL);
+	pthread_join(thread, NULL);
+}
+
 /* Lists of many namespaces come in pieces. */
 static void check_many_spaces(void)
 {
@@ -1321,6 +1360,7 @@ static int suite(void)
 	check_pids();
 	check_list();
 	check_list_ns();
+	check_without_right();
 	check_many_spaces();
 	check_snapshot();
 	check_start_time();

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -172,10 +173,22 @@ int proc_task_inum(const struct proc_task *task, uint32_t *inum)
 	return ns_error(task, proc_link_inum(task->dir, "ns/pid", inum));
 }
 
-/* Return: an nsfs file of the namespace a task lives in. */
+/*
+ * For a caller who may not follow the link, Linux 5.10 opens the directory that
+ * it is in.
+ *
+ * Return: an nsfs file of the namespace a task lives in.
+ */
 int proc_task_ns(const struct proc_task *task)
 {
-	return ns_error(task, proc_open(task->dir, "ns/pid", O_RDONLY));
+	int fd = proc_open(task->dir, "ns/pid", O_RDONLY);
+	struct stat st;
+
+	if (fd >= 0 && (fstat(fd, &st) || !S_ISREG(st.st_mode))) {
+		close(fd);
+		fd = -EACCES;
+	}
+	return ns_error(task, fd);
 }
 
 /* Return: the directory of a process' threads. */

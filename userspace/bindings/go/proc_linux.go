@@ -142,9 +142,17 @@ func (t *procTask) inum() (uint32, error) {
 	return inum, t.nsError(err)
 }
 
-// ns opens that namespace.
+// ns opens that namespace. For a caller who may not follow the link, Linux 5.10
+// opens the directory that it is in.
 func (t *procTask) ns() (int, error) {
 	fd, err := openat(t.dir, "ns/pid", syscall.O_RDONLY)
+	if err == nil {
+		var st syscall.Stat_t
+		if syscall.Fstat(fd, &st) != nil || st.Mode&syscall.S_IFMT != syscall.S_IFREG {
+			syscall.Close(fd)
+			fd, err = -1, syscall.EACCES
+		}
+	}
 	return fd, t.nsError(err)
 }
 
