@@ -212,6 +212,23 @@ static bool watch_right(const void *arg)
 	       e.kind == PIDMAP_EVENT_SYNC && !e.lost && !e.seq;
 }
 
+static void fill_set_view(void *arg, struct pidmap_nsref ns)
+{
+	struct pidmap_set_view *v = arg;
+
+	(void)ns;
+	reopen(self);
+	v->ns = FD(child->ns);
+}
+
+static bool set_view_right(const void *arg)
+{
+	struct pidmap_info i;
+
+	(void)arg;
+	return !info(self, OWN, &i) && i.inum == child->inum;
+}
+
 static const struct operation operations[] = {
 	{ "INFO", PIDMAP_INFO, sizeof(struct pidmap_info), fill_info,
 	  info_right },
@@ -233,10 +250,14 @@ static const struct operation operations[] = {
 	  bind_right },
 	{ "WATCH", PIDMAP_WATCH, sizeof(struct pidmap_watch), fill_watch,
 	  watch_right },
+	{ "SET_VIEW", PIDMAP_SET_VIEW, sizeof(struct pidmap_set_view),
+	  fill_set_view, set_view_right },
 };
 
 static bool takes(const struct operation *op, unsigned int kind)
 {
+	if (op->request == PIDMAP_SET_VIEW)
+		return kind == PIDMAP_NS_FD;
 	switch (kind) {
 	case PIDMAP_NS_BOUND:
 		return op->request != PIDMAP_LIST &&
@@ -507,7 +528,8 @@ static void each_store_failed(void **state)
 		printf("# %s: %d stores failed\n", op->name, failed);
 		/* these answer nothing */
 		check(failed > 0 || op->request == PIDMAP_BIND ||
-		      op->request == PIDMAP_WATCH);
+		      op->request == PIDMAP_WATCH ||
+		      op->request == PIDMAP_SET_VIEW);
 		total_failed += failed;
 	}
 	munmap(mem, 2 * PAGE);

@@ -62,6 +62,10 @@ const struct operation operations[] = {
 	}, {
 		.name = "set-view", .len = sizeof(struct pidmap_set_view),
 		.from = AT(set_view, ns),
+	}, {
+		.name = "watch", .len = sizeof(struct pidmap_watch),
+		.flags = PIDMAP_WATCH_THREADS,
+		.from = AT(watch, ns), .reserved = { AT(watch, reserved) },
 	},
 };
 
@@ -95,7 +99,8 @@ void put64(void *base, unsigned int at, __u64 value)
 
 const struct operation *operation(const struct call *c)
 {
-	unsigned int nr = c->cmd == PIDMAP_SET_VIEW ? 8 : c->cmd & 0xff;
+	unsigned int nr = c->cmd == PIDMAP_SET_VIEW ? 8 :
+			  c->cmd == PIDMAP_WATCH ? 9 : c->cmd & 0xff;
 
 	return c->len ? &operations[nr] : NULL;
 }
@@ -136,6 +141,13 @@ bool is_invalid(const struct call *c, const struct operation *op)
 	    (get32(c->in, AT(pids, stride)) < PIDMAP_PID_SIZE_V1 ||
 	     get32(c->in, AT(pids, stride)) > PIDMAP_SIZE_MAX))
 		return true;
+	if (op == &operations[9]) {
+		__u32 size = get32(c->in, AT(watch, ring_size));
+
+		if (size < PIDMAP_RING_MIN || size > PIDMAP_RING_MAX ||
+		    size & (size - 1))
+			return true;
+	}
 	kind = get32(c->in, op->from);
 	if (op == &operations[8] && (kind != PIDMAP_NS_FD ||
 				     get32(c->in, op->from + 4)))
@@ -193,7 +205,8 @@ bool must_fail(const struct call *c, const struct operation *op)
 	if (op->out[0].len && !writable(c->place))
 		return true;
 	if (no_right[c->actor] &&
-	    (op->unit == 1 || (op->from && needs_right(c->in + op->from)) ||
+	    (op->unit == 1 || op == &operations[9] ||
+	     (op->from && needs_right(c->in + op->from)) ||
 	     (op->to && needs_right(c->in + op->to))))
 		return true;
 	/* in the year 2262 */

@@ -28,10 +28,17 @@ static struct step new_step(void)
 	for (byte = (void *)&s, i = 0; i < sizeof(s); i++)
 		byte[i] = dice();
 	/* mostly calls, mostly well-formed */
-	if (dice() % 6)
-		s.what = dice() % 3 ? dice() % 12 : COMPARE;
-	else
+	switch (dice() % 8) {
+	case 0:
 		s.what = OTHER_IOCTL + dice() % (WHATS - OTHER_IOCTL);
+		break;
+	case 1:
+	case 2:
+		s.what = dice() % 3 ? LOOK : FOLLOW;
+		break;
+	default:
+		s.what = dice() % 3 ? dice() % 12 : COMPARE;
+	}
 	s.bend = dice() % 5 ? 255 : dice() % 24;
 	if (dice() % 6)
 		s.file = 0;

@@ -21,6 +21,8 @@ enum {
 	SPAWN, SPAWN_NS, SPAWN_USER, FINISH, REAP, REGROUP,
 	POLICY_SET, STORM, CALM, COMPARE,
 	RAISE,			/* PIDMAP_SET_VIEW, on a device opened for it */
+	FOLLOW,			/* PIDMAP_WATCH, the same */
+	LOOK,			/* read and map what may be a stream */
 	WHATS,
 };
 
@@ -206,9 +208,14 @@ extern unsigned long long storm_calls, storm_forks;
 /* step.c */
 int pick_ns(const unsigned char ref[2], const struct call *c,
 	    unsigned char *name);
+__u64 odd_value(unsigned char which);
 void check_number(struct call *c, int ret, int nr, int from, int to);
 void prepare(const struct step *s, struct call *c, int *from, int *to, int *nr);
 bool step_call(const struct step *s);
+
+/* stream.c */
+extern unsigned long long events;	/* that were read */
+bool step_look(const struct step *s);
 
 /* compare.c */
 void step_compare(const struct step *s);

@@ -13,7 +13,7 @@
  *  - a call that fails has written nothing, one that succeeds only its (out)
  *    fields, and nothing behind the end of its arrays;
  *  - numbers of processes that are held are right, and all operations agree
- *    about them;
+ *    about them, events too;
  *  - no reference on a namespace is left behind.
  */
 #include <getopt.h>
@@ -44,6 +44,7 @@ static void report(void)
 	printf("# %llu calls in %llu programs, ", calls, programs);
 	printf("%llu refusals foreseen, %llu answers compared\n", foreseen,
 	       compared);
+	printf("# %llu events read\n", events);
 	printf("# meanwhile %llu calls and %llu forks\n", storm_calls,
 	       storm_forks);
 	printf("# %u coverage points in the module%s, ", n_points,

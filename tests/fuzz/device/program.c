@@ -76,6 +76,8 @@ static bool take_step(const struct step *s)
 	case COMPARE:
 		step_compare(s);
 		break;
+	case LOOK:
+		return step_look(s);
 	default:
 		return step_call(s);
 	}

@@ -4,7 +4,7 @@
 
 unsigned long long compared;
 
-static __u64 odd_value(unsigned char which)
+__u64 odd_value(unsigned char which)
 {
 	static const __u64 odd[] = {
 		0, 1, 2, 3, 4, 6, 7, 8, 40, 48, 56, 64, 72, 80, 4095, 4096,
@@ -186,13 +186,13 @@ void prepare(const struct step *s, struct call *c, int *from, int *to, int *nr)
 	*from = -1;
 	*to = -1;
 	*nr = 0;
-	if (what >= 8 && what != RAISE) {
+	if (what >= 8 && what != RAISE && what != FOLLOW) {
 		prepare_bare(s, c, nr);
 		return;
 	}
 	c->cmd = what == RAISE ? PIDMAP_SET_VIEW :
-		 _IO(PIDMAP_IOC_MAGIC, what);
-	op = &operations[what == RAISE ? 8 : what];
+		 what == FOLLOW ? PIDMAP_WATCH : _IO(PIDMAP_IOC_MAGIC, what);
+	op = &operations[what == RAISE ? 8 : what == FOLLOW ? 9 : what];
 	c->len = op->len;
 	c->place = s->place % 32 < PLACES ? s->place % PLACES : NORMAL;
 	c->array_place = s->place / 32 < PLACES && s->place & 16 ?
@@ -215,6 +215,12 @@ void prepare(const struct step *s, struct call *c, int *from, int *to, int *nr)
 		if (no_right[c->actor])
 			put64(c->in, op->from + 8, spaces[0].fd);
 	}
+	if (what == FOLLOW) {
+		/* the next comparison takes SLOT */
+		c->fd = SLOT + 1;
+		put32(c->in, AT(watch, ring_size), s->count % 8 ?
+		      4096U << s->count / 8 % 5 : odd_value(s->odd));
+	}
 	if (op->array)
 		prepare_array(s, c, op, *from, *nr);
 	if (spoil(s, c, op)) {
@@ -231,11 +237,12 @@ bool step_call(const struct step *s)
 	bool news;
 
 	prepare(s, &c, &from, &to, &nr);
-	if (c.cmd == PIDMAP_SET_VIEW) {
+	if (c.cmd == PIDMAP_SET_VIEW ||
+	    (c.cmd == PIDMAP_WATCH && s->extra % 4)) {
 		int *fd = shared(sizeof(*fd));
 
 		/* not one that is another's own, too */
-		*fd = SLOT;
+		*fd = c.fd;
 		if (run(held[c.actor], open_at, fd) < 0)
 			return false;
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What goes on meanwhile: processes that call, fork and let namespaces die. */
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -19,6 +20,19 @@ unsigned long long storm_calls, storm_forks;
 
 static struct storm *storms[ACTORS];	/* those that go on */
 
+/* What comes is read and mapped by many at once. */
+static void follow(int fd, char *room, size_t size)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	void *mem = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0);
+
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	poll(&p, 1, 1);
+	read(fd, room, size);
+	if (mem != MAP_FAILED)
+		munmap(mem, PAGE);
+}
+
 static void *rage(void *arg)
 {
 	static const int fds[] = { OWN, SLOT, SLOT + 1, OWN };
@@ -37,6 +51,8 @@ static void *rage(void *arg)
 			put64(in, AT(translate_many, numbers), (uintptr_t)room);
 		}
 		ioctl(fds[i % 4], c->cmd, c->len ? (unsigned long)in : c->arg);
+		if (c->cmd == PIDMAP_WATCH)
+			follow(fds[i % 4], room, sizeof(room));
 		st->calls_done++;
 		if (i % 64 == 0) {
 			int fd = SLOT + 1;
@@ -156,7 +172,7 @@ void step_storm(const struct step *s)
 		const struct operation *op;
 		int from, to, nr;
 
-		like.what %= 12;
+		like.what = like.what % WHATS == FOLLOW ? FOLLOW : like.what % 12;
 		like.who = s->who;
 		prepare(&like, &st->calls[i], &from, &to, &nr);
 		op = operation(&st->calls[i]);
