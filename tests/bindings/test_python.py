@@ -55,6 +55,11 @@ def inum(pid):
     return os.stat(f"/proc/{pid}/ns/pid").st_ino
 
 
+EXEC_BY_THREAD = ("import os, threading\n"
+                  "threading.Thread(target=os.execv,\n"
+                  "                 args=('/bin/true', ['true'])).start()")
+
+
 class World:
     """Namespace A with an init, a child and, in it, namespace B; beside A, C."""
 
@@ -501,6 +506,21 @@ class Device(Suite, unittest.TestCase):
                              ["FORK", "EXEC"])
             self.assertEqual(seen[-1].code, 3 << 8)
             self.assertTrue(seen[1].comm)
+            self.assertEqual((seen[0].parent_inum, seen[1].former_tid), (0, 0))
+
+            # In B, which is in A, a thread that is no leader executes.
+            child = subprocess.Popen(
+                ["nsenter", "-t", str(world.b), "-p", "/usr/bin/python3", "-c",
+                 EXEC_BY_THREAD])
+            child.wait()
+            for event in events:
+                if event.task.inum == inum(world.b):
+                    if event.kind == pidmap.EventKind.FORK:
+                        self.assertEqual(event.parent_inum, inum(world.a))
+                    if event.kind == pidmap.EventKind.EXEC and event.former_tid:
+                        break
+            self.assertGreater(event.former_tid, event.task.tgid)
+            self.assertEqual(event.comm, "true")
 
             # As asyncio does it.
             events.set_blocking(False)

@@ -227,6 +227,10 @@ func TestSetView(t *testing.T) {
 	}
 }
 
+const execByThread = `
+import os, threading
+threading.Thread(target=os.execv, args=("/bin/true", ["true"])).start()`
+
 func TestWatch(t *testing.T) {
 	h := open(t, "")
 	info, err := h.Info()
@@ -282,6 +286,29 @@ func TestWatch(t *testing.T) {
 	if len(kinds) < 3 || kinds[0] != pidmap.EventFork || kinds[1] != pidmap.EventExec {
 		t.Error(kinds)
 	}
+
+	// In B, which is in A, a thread that is no leader executes a program.
+	inB := exec.Command("nsenter", "-t", fmt.Sprint(byName["b-init"].number[V]), "-p",
+		"/usr/bin/python3", "-c", execByThread)
+	if out, err := inB.CombinedOutput(); err != nil {
+		t.Fatal(err, string(out))
+	}
+	for event.FormerTID == 0 {
+		if event, err = w.Next(); err != nil {
+			t.Fatal(err)
+		}
+		if event.Kind == pidmap.EventFork && event.Task.Inum == inums[B] {
+			same(t, "parent namespace", event.ParentInum, inums[A])
+		} else {
+			same(t, "parent namespace", event.ParentInum, uint32(0))
+		}
+	}
+	same(t, "kind", event.Kind, pidmap.EventExec)
+	same(t, "program", event.Comm, "true")
+	if event.FormerTID <= event.Task.TGID {
+		t.Error(event)
+	}
+
 	go func() {
 		time.Sleep(50 * time.Millisecond)
 		cancel()

@@ -146,7 +146,7 @@ type cWatch struct {
 type cEvent struct {
 	size, kind, taskOffset, commOffset uint16
 	seq, time                          uint64
-	detail                             uint64 // lost, or an int32: code, formerTID
+	detail                             uint64 // lost, or 32 bits: parentInum, code, formerTID
 }
 
 // The sizes that the header has for its first version, on every architecture.
@@ -212,6 +212,8 @@ func (e *cEvent) event() Event {
 	switch event.Kind {
 	case EventSync:
 		event.Lost = e.detail
+	case EventFork:
+		event.ParentInum = uint32(small)
 	case EventExit:
 		event.Code = int(small)
 	case EventExec:

@@ -329,6 +329,9 @@ type Event struct {
 	Comm string        // EventExec: the name of the program
 	Lost uint64        // EventSync: how many events were lost before it
 	Code int           // EventExit: the exit status, as wait(2) reports it
+	// ParentInum is the inode number of the parent of the namespace in which
+	// the task of an EventFork lives; 0 if it lives in the view.
+	ParentInum uint32
 	// FormerTID is the TID that the caller of execve(2) had before it took
 	// over the leader's: 0 if the leader called it, -1 if it is not known.
 	FormerTID PID

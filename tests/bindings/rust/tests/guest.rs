@@ -19,6 +19,8 @@ const V: usize = 0;
 const A: usize = 1;
 const B: usize = 2;
 const C: usize = 3;
+const EXEC_BY_THREAD: &str = "import os, threading
+threading.Thread(target=os.execv, args=('/bin/true', ['true'])).start()";
 const PARENT: [Option<usize>; 4] = [None, Some(V), Some(A), Some(V)];
 
 struct Role {
@@ -395,7 +397,7 @@ fn watch() {
             .unwrap();
         child.wait().unwrap();
         let mut kinds = Vec::new();
-        for (event, seq) in events.map(|event| event.unwrap()).zip(1..) {
+        for (event, seq) in events.by_ref().map(|event| event.unwrap()).zip(1..) {
             assert_eq!(event.seq, seq);
             let task = event.task.unwrap();
             if task.tgid != child.id() as Pid {
@@ -409,12 +411,34 @@ fn watch() {
                 break;
             }
         }
-        assert_eq!(kinds[0], EventKind::Fork);
+        assert_eq!(kinds[0], EventKind::Fork { parent_inum: 0 });
         let comm = |kind: &EventKind| match kind {
             EventKind::Exec { comm, former_tid } => !comm.is_empty() && *former_tid == 0,
             _ => false,
         };
         assert!(comm(&kinds[1]), "{kinds:?}");
+
+        // In B, which is in A, a thread that is no leader executes a program.
+        let init = world.number("b-init", V).to_string();
+        let inside = Command::new("nsenter")
+            .args(["-t", &init, "-p", "/usr/bin/python3", "-c", EXEC_BY_THREAD])
+            .status();
+        assert!(inside.unwrap().success());
+        for event in events.map(|event| event.unwrap()) {
+            let task = event.task.unwrap();
+            if task.inum != world.inums[B] {
+                continue;
+            }
+            match event.kind {
+                EventKind::Fork { parent_inum } => assert_eq!(parent_inum, world.inums[A]),
+                EventKind::Exec { comm, former_tid } if former_tid != 0 => {
+                    assert_eq!(comm, "true");
+                    assert!(former_tid > task.tgid);
+                    break;
+                }
+                _ => (),
+            }
+        }
 
         // From a raised view, what happens outside is not in the stream.
         let raised = Handle::open_backend(backend).unwrap();
@@ -428,7 +452,7 @@ fn watch() {
             .status();
         assert!(inside.unwrap().success());
         let event = events.next().unwrap().unwrap();
-        assert_eq!(event.kind, EventKind::Fork);
+        assert_eq!(event.kind, EventKind::Fork { parent_inum: 0 });
         assert_eq!(event.task.unwrap().inum, world.inums[A]);
 
         // Where nothing happens, nothing is waited for.

@@ -240,6 +240,8 @@ class Event(NamedTuple):
     task: Optional[Task]    #: None for SYNC
     comm: str               #: EXEC: the name of the program
     lost: int               #: SYNC: how many events were lost before it
+    parent_inum: int        #: FORK: of the parent of the task's namespace; 0
+                            #: if it lives in the view
     code: int               #: EXIT: the exit status, as wait(2) reports it
     former_tid: int         #: EXEC: the TID of the caller before; 0 if the same
 
@@ -687,8 +689,9 @@ class Watch(_Closing):
             kind, e.seq, e.time, _task(task.contents) if task else None,
             comm.decode(errors="replace"),
             e.detail.lost if kind == EventKind.SYNC else 0,
+            e.detail.parent_inum if kind == EventKind.FORK else 0,
             e.detail.code if kind == EventKind.EXIT else 0,
-            e.detail.code if kind == EventKind.EXEC else 0)
+            e.detail.former_tid if kind == EventKind.EXEC else 0)
 
     def __iter__(self) -> Watch:
         return self

@@ -97,7 +97,8 @@ class CNs(ctypes.Structure):
 
 
 class CDetail(ctypes.Union):
-    _fields_ = [("lost", c_uint64), ("code", c_int32)]
+    _fields_ = [("lost", c_uint64), ("parent_inum", c_uint32),
+                ("code", c_int32), ("former_tid", c_int32)]
 
 
 class CEvent(ctypes.Structure):

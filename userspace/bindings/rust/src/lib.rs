@@ -858,7 +858,11 @@ pub enum EventKind {
         lost: u64,
     },
     /// A task begins.
-    Fork,
+    Fork {
+        /// The inode number of the parent of the namespace in which the task
+        /// lives; 0 if it lives in the view.
+        parent_inum: u32,
+    },
     /// A process executes a program. All its other tasks are gone.
     Exec {
         /// The name of the program.
@@ -940,7 +944,9 @@ impl Watch {
         };
         let kind = match e.kind {
             0 => EventKind::Sync { lost: e.detail },
-            1 => EventKind::Fork,
+            1 => EventKind::Fork {
+                parent_inum: small as u32,
+            },
             2 => EventKind::Exec {
                 comm: comm.map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
                 former_tid: small,

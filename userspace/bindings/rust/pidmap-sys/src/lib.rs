@@ -171,8 +171,8 @@ pub struct pidmap_ns {
     pub reserved: u32,
 }
 
-/// A record of a watch. `detail` is the number of lost events, or begins with an
-/// `i32`: the exit status or the former TID.
+/// A record of a watch. `detail` is the number of lost events, or begins with 32
+/// bits: the parent's inode number, the exit status or the former TID.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 #[allow(missing_docs)]
