@@ -352,6 +352,27 @@ func (s *suite) bind(backend string) {
 	got, err = h.Translate(pidmap.TID, child.number[V], ref(V), pidmap.Bound)
 	s.good(false, got, child.number[B], err, nil, "to bound")
 	s.good(false, 0, 0, h.Bind(ref(V), ref(A)), pidmap.ErrBusy, "bind twice")
+	for typ := pidmap.TID; typ <= pidmap.SID; typ++ {
+		eachPair(func(r *role, from, to int) {
+			if from != A || to != B {
+				return
+			}
+			want, reason := wanted(r, r.is(typ), B)
+			got, err := h.Translate(typ, r.number[A], pidmap.Bound, pidmap.Bound)
+			s.good(typ >= pidmap.PGID || r.name == "a-orphans", got, want, err, reason,
+				"bound %v of %s", typ, r.name)
+		})
+	}
+	for typ := pidmap.SID + 1; typ < pidmap.SID+9; typ++ {
+		_, err := h.Translate(typ, child.number[A], pidmap.Bound, pidmap.Bound)
+		s.good(false, 0, 0, err, pidmap.ErrInvalid, "bound type %d", typ)
+	}
+	reason := pidmap.ErrReused
+	if !s.device {
+		reason = pidmap.ErrUnsupported
+	}
+	_, err = h.Translate(pidmap.TID, child.number[A], pidmap.Bound, pidmap.Bound, 1)
+	s.good(false, 0, 0, err, reason, "bound, another's start time")
 }
 
 // groups: a group that a process of A has led, and whose only member lives in V.

@@ -97,6 +97,178 @@ func TestWithoutTheIdentityRight(t *testing.T) {
 	})
 }
 
+// TestRecords compares what records say with each other and with the kernel.
+func TestRecords(t *testing.T) {
+	h := open(t, "device")
+	info, err := h.Info()
+	if err != nil || !info.Identity || info.Raised {
+		t.Errorf("%+v, %v", info, err)
+	}
+	without(t, func() {
+		if info, err := h.Info(); err != nil || info.Identity {
+			t.Errorf("%+v, %v", info, err)
+		}
+	})
+	root, err := os.MkdirTemp("", "cgroup")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mount("none", root, "cgroup2", 0, ""); err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Unmount(root, 0)
+	var cgroup syscall.Stat_t
+	if err := syscall.Stat(root, &cgroup); err != nil {
+		t.Fatal(err)
+	}
+	tasks, err := h.List(pidmap.View, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf := map[uint32]int{}
+	init := map[pidmap.PID]pidmap.Task{}
+	for _, task := range tasks {
+		leaf[task.Inum]++
+		init[task.TGID] = task
+		same(t, "cgroup", task.Cgroup, cgroup.Ino)
+		stamp, err := h.Stamp(pidmap.TGID, task.TGID, pidmap.View)
+		if errors.Is(err, pidmap.ErrNoID) {
+			continue // one of the test's own has ended
+		}
+		same(t, "stamp", stamp, pidmap.Stamp{Nr: task.TGID, Start: task.Start, ID: task.ID})
+		if (stamp.ID != 0) != (info.Features&pidmap.FeaturePIDID != 0) {
+			t.Error("an ID of a process", stamp)
+		}
+	}
+	all, err := h.ListNS(pidmap.View)
+	if err != nil || len(all) < spaces {
+		t.Fatal(all, err)
+	}
+	byInum := map[uint32]pidmap.Namespace{}
+	for _, ns := range all {
+		byInum[ns.Inum] = ns
+		same(t, "start of its init", ns.Start, init[ns.Init].Start)
+		// Those of the root are the kernel's threads, and the groups' own.
+		if ns.PIDs < leaf[ns.Inum] || ns.PIDs > len(tasks)+1000 {
+			t.Errorf("%d processes, but %d IDs", leaf[ns.Inum], ns.PIDs)
+		}
+	}
+	pids, err := h.PIDs(pidmap.TID, byName["b-child"].number[V], pidmap.View)
+	if err != nil || len(pids) != 3 {
+		t.Fatal(pids, err)
+	}
+	for _, pid := range pids {
+		same(t, "ID of a namespace", pid.ID, byInum[pid.Inum].ID)
+		if (pid.ID != 0) != (info.Features&pidmap.FeatureNSID != 0) {
+			t.Error("an ID of a namespace", pid)
+		}
+	}
+}
+
+// TestLongList has more records than the kernel returns at once.
+func TestLongList(t *testing.T) {
+	const count = 300
+	crowd := exec.Command("/bin/sh", "-c", fmt.Sprintf(
+		"exec 3<&0; i=0; while [ $i -lt %d ]; do (read end <&3) & i=$((i+1)); done; echo; wait", count))
+	in, err := crowd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := crowd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := crowd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		in.Close()
+		crowd.Wait()
+	}()
+	if _, err := out.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	tasks, err := open(t, "device").List(pidmap.View, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	times := map[pidmap.PID]int{}
+	for _, task := range tasks {
+		if int(task.PPID) == crowd.Process.Pid {
+			times[task.TGID]++
+		}
+	}
+	if len(times) != count {
+		t.Errorf("%d of %d are listed", len(times), count)
+	}
+	for pid, n := range times {
+		if n != 1 {
+			t.Errorf("%d is listed %d times", pid, n)
+		}
+	}
+}
+
+// TestInterrupted calls on a thread that gets one signal after the other.
+func TestInterrupted(t *testing.T) {
+	h := open(t, "device")
+	child := byName["b-child"]
+	nrs := make([]pidmap.PID, 1<<20)
+	for i := range nrs {
+		nrs[i] = noSuchPID
+		if i%5 == 0 {
+			nrs[i] = child.number[V]
+		}
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	stop := make(chan struct{})
+	var group sync.WaitGroup
+	group.Add(1)
+	go func(tid int) {
+		defer group.Done()
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				// What the runtime interrupts threads with, too
+				syscall.Tgkill(os.Getpid(), tid, syscall.SIGURG)
+				time.Sleep(200 * time.Microsecond)
+			}
+		}
+	}(syscall.Gettid())
+	for round := 0; round < 5; round++ {
+		answers, err := h.TranslateMany(pidmap.TID, nrs, pidmap.View, ref(B))
+		if err != nil || len(answers) != len(nrs) {
+			t.Fatal(len(answers), err)
+		}
+		for i, answer := range answers {
+			nr, err := answer.PID()
+			if i%5 == 0 && nr != child.number[B] || i%5 != 0 && !errors.Is(err, pidmap.ErrNoID) {
+				t.Fatal(i, nr, err)
+			}
+		}
+	}
+	for round := 0; round < 500; round++ {
+		if _, err := h.List(pidmap.View, pidmap.Threads); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(stop)
+	group.Wait()
+}
+
+// TestAnotherDevice has something else answer to the name.
+func TestAnotherDevice(t *testing.T) {
+	if err := syscall.Mount("/dev/null", "/dev/pidmap", "", syscall.MS_BIND, ""); err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Unmount("/dev/pidmap", 0)
+	if _, err := pidmap.OpenBackend("device"); !errors.Is(err, pidmap.ErrUnsupported) {
+		t.Error(err)
+	}
+}
+
 func second[T any](_ T, err error) error { return err }
 
 func TestNoModule(t *testing.T) {
@@ -203,7 +375,30 @@ func deeper(t *testing.T, h *pidmap.Handle, depth int) {
 
 func TestSetView(t *testing.T) {
 	h := open(t, "")
-	same(t, "set view", h.SetView(ref(A)), nil)
+	file, err := os.Open(nsPath(byName["a-init"].number[V]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "set view", h.SetView(pidmap.NSFile(file)), nil)
+	file.Close() // the view outlives it, also that of a watch
+	w, err := h.Watch(context.Background(), pidmap.View, 0, pidmap.DefaultRing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	// Nothing reports this one, as it is outside the view.
+	exec.Command("/bin/true").Run()
+	if out, err := exec.Command("nsenter", "-t", fmt.Sprint(byName["a-init"].number[V]),
+		"-p", "true").CombinedOutput(); err != nil {
+		t.Fatal(err, string(out))
+	}
+	for _, kind := range []pidmap.EventKind{pidmap.EventSync, pidmap.EventFork} {
+		event, err := w.Next()
+		if err != nil || event.Kind != kind || event.Task.Inum != 0 && event.Task.Inum != inums[A] ||
+			len(event.Task.Numbers) > 1 {
+			t.Errorf("%+v, %v", event, err)
+		}
+	}
 	child := byName["b-child"]
 	got, err := h.Translate(pidmap.TID, child.number[A], pidmap.View, ref(B))
 	same(t, "from there", got, child.number[B])
@@ -259,6 +454,7 @@ func TestWatch(t *testing.T) {
 	if err != nil || event.Kind != pidmap.EventSync || event.Seq != 0 {
 		t.Fatal(event, err)
 	}
+	began := event.Time
 	child := exec.Command("/bin/sh", "-c", "exit 3")
 	child.Run()
 	pid := pidmap.PID(child.Process.Pid)
@@ -273,6 +469,10 @@ func TestWatch(t *testing.T) {
 			continue
 		}
 		kinds = append(kinds, event.Kind)
+		if event.Time < began || event.Time < event.Task.Start || event.Time > began+time.Hour {
+			t.Error("when?", event)
+		}
+		began = event.Time
 		same(t, "numbers", event.Task.Numbers, []pidmap.PID{pid})
 		same(t, "parent", event.Task.PPID, pidmap.PID(os.Getpid()))
 		if event.Kind == pidmap.EventExec && event.Comm == "" {
@@ -287,6 +487,14 @@ func TestWatch(t *testing.T) {
 		t.Error(kinds)
 	}
 
+	if _, err := h.Watch(ctx, pidmap.Bound, 0, pidmap.DefaultRing); !errors.Is(err, pidmap.ErrInvalid) {
+		t.Error(err)
+	}
+	threads, err := h.Watch(ctx, ref(B), pidmap.Threads, pidmap.DefaultRing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer threads.Close()
 	// In B, which is in A, a thread that is no leader executes a program.
 	inB := exec.Command("nsenter", "-t", fmt.Sprint(byName["b-init"].number[V]), "-p",
 		"/usr/bin/python3", "-c", execByThread)
@@ -307,6 +515,30 @@ func TestWatch(t *testing.T) {
 	same(t, "program", event.Comm, "true")
 	if event.FormerTID <= event.Task.TGID {
 		t.Error(event)
+	}
+	thread := event.FormerTID
+	for threads.Next(); event.Kind != pidmap.EventFork || event.Task.Numbers[0] != thread; {
+		if event, err = threads.Next(); err != nil {
+			t.Fatal(err)
+		}
+		same(t, "where it is", event.Task.Inum, inums[B])
+	}
+
+	// What does not fit is lost, and counted when the rest was read.
+	small, err := h.Watch(ctx, pidmap.View, 0, 4096)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer small.Close()
+	for i := 0; i < 40; i++ {
+		exec.Command("/bin/true").Run()
+	}
+	seen := uint64(0)
+	for event, err = small.Next(); err == nil && event.Lost == 0; event, err = small.Next() {
+		seen++
+	}
+	if err != nil || event.Kind != pidmap.EventSync || seen < 10 || event.Lost < 100-seen {
+		t.Error(seen, event, err)
 	}
 
 	go func() {
