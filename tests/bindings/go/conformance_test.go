@@ -675,8 +675,8 @@ func (s *suite) inside(backend string) {
 	inA(s.T, func() {
 		cmd := exec.Command("/proc/self/exe")
 		child, a := byName["b-child"], byName["a-child"]
-		cmd.Env = append(os.Environ(), fmt.Sprintf("INSIDE=%s %d %d %d %d", backend,
-			child.number[A], child.number[B], a.number[A], inums[C]))
+		cmd.Env = append(os.Environ(), fmt.Sprintf("INSIDE=%s %d %d %d %d %d", backend,
+			child.number[A], child.number[B], a.number[A], inums[C], child.number[V]))
 		cmd.ExtraFiles = append(files[:], outside)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			s.Errorf("inside: %v\n%s", err, out)
@@ -710,9 +710,9 @@ func setns(file *os.File) error {
 
 func inside() (status int) {
 	var backend string
-	var inA, inB, session pidmap.PID
+	var inA, inB, session, outside pidmap.PID
 	var inumC uint32
-	fmt.Sscan(os.Getenv("INSIDE"), &backend, &inA, &inB, &session, &inumC)
+	fmt.Sscan(os.Getenv("INSIDE"), &backend, &inA, &inB, &session, &inumC, &outside)
 	var h *pidmap.Handle
 	var err error
 	if backend == "auto" {
@@ -755,6 +755,26 @@ func inside() (status int) {
 	if nr, err := h.TranslatePIDFD(7, pidmap.View); !errors.Is(err, pidmap.ErrNoID) {
 		fmt.Println("a pidfd from outside is", nr, err)
 		status = 1
+	}
+	if backend != "device" {
+		return status
+	}
+	// From outside, what is inside has a pidfd, too.
+	if err := h.SetView(v); err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	pidfd, err := h.PIDFD(pidmap.TGID, outside, pidmap.View)
+	if err != nil {
+		fmt.Println("a pidfd from above:", err)
+		return 1
+	}
+	defer pidfd.Close()
+	for to, want := range map[pidmap.NS]pidmap.PID{pidmap.View: outside, a: inA} {
+		if nr, err := h.TranslatePIDFD(int(pidfd.Fd()), to); nr != want {
+			fmt.Println("a pidfd from above is", nr, err, "and not", want)
+			status = 1
+		}
 	}
 	return status
 }

@@ -223,7 +223,7 @@ func (d *device) listNS(ns NS, each func(Namespace)) error {
 
 // watch opens a file of its own, for that can be one stream only.
 func (d *device) watch(ns NS, flags ListFlags, ring int) (*os.File, error) {
-	if ring < 0 || ring > math.MaxInt32 || ns == Bound {
+	if ring < 0 || ring > math.MaxInt32 {
 		return nil, syscall.EINVAL
 	}
 	fd, err := openDeviceFile(syscall.O_NONBLOCK)
