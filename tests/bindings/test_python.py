@@ -372,6 +372,11 @@ class Suite:
             with self.assertRaisesRegex(ValueError, "the Snapshot is closed"):
                 closed(shot)
 
+    def test_snapshots_are_compared_by_identity(self):
+        with self.m.snapshot(self.a) as one, self.m.snapshot(self.a) as two:
+            self.assertNotEqual(one, two)
+            self.assertEqual(len({one, two}), 2)
+
     def test_bind(self):
         with self.fails(errno.ENODATA):
             self.m.translate(1, to=pidmap.BOUND)
@@ -386,6 +391,16 @@ class Suite:
         self.assertEqual(info.backend, self.backend)
         self.assertEqual(info.inum, inum("self"))
         self.assertTrue(info.identity)
+        # What runs in A sees no level above it, nor maybe its own.
+        shown = subprocess.run(
+            ["nsenter", "-t", str(world.a), "-p", "/usr/bin/python3", "-c",
+             "import pidmap\n"
+             f"m = pidmap.open({self.backend!r})\n"
+             "print(*{m.info().level, *(ns.level for ns in m.list_ns("
+             "partial=True))}, sep=',')"],
+            check=True, stdout=subprocess.PIPE, text=True).stdout
+        self.assertLessEqual(set(shown.strip().split(",")),
+                             {"None", "0", "1", "2"})
         self.assertRegex(pidmap.version(), r"^\d+\.\d+")
 
     def test_errors(self):
@@ -431,8 +446,9 @@ class Suite:
             with self.subTest(type=type), self.assertRaisesRegex(
                     ValueError, "is no type of ID"):
                 self.m.translate(1, type=type)
-        with self.assertRaisesRegex(TypeError, "a descriptor is an int"):
-            self.m.translate_pidfd("3")
+        for file in "3", True, None:
+            with self.assertRaisesRegex(TypeError, "a descriptor is an int"):
+                self.m.translate_pidfd(file)
         with self.assertRaisesRegex(TypeError, "a back end is a str"):
             pidmap.open(3)
         for name in "", "device\0", "procfs+":
@@ -551,6 +567,66 @@ class Device(Suite, unittest.TestCase):
                     if event.kind == pidmap.EventKind.EXIT:
                         break
                 self.assertEqual(len(event.task.nr), 1)
+
+    def test_watch_threads(self):
+        with self.m.watch(threads=True) as all, self.m.watch() as processes:
+            subprocess.run(["/usr/bin/python3", "-c", EXEC_BY_THREAD],
+                           check=True)
+            for events, some in (all, True), (processes, False):
+                began = [event.task for event in events.read()
+                         if event.kind == pidmap.EventKind.FORK]
+                self.assertEqual(some, any(
+                    task.nr[0] != task.tgid for task in began))
+
+    def test_watch_that_loses(self):
+        with self.m.watch(ring_size=4096) as events:
+            for _ in range(40):
+                subprocess.run(["/bin/true"], check=True)
+            lost = [event for event in events.read() if event.lost]
+            self.assertEqual(len(lost), 1)
+            self.assertEqual(lost[0].kind, pidmap.EventKind.SYNC)
+            self.assertGreaterEqual(lost[0].seq + lost[0].lost, 120)
+
+    def test_what_has_ended(self):
+        running = subprocess.Popen(["sleep", "60"])
+        self.addCleanup(running.wait)
+        self.addCleanup(running.kill)
+        zombie = subprocess.Popen(["/bin/true"])
+        self.addCleanup(zombie.wait)
+        os.waitid(os.P_PID, zombie.pid, os.WEXITED | os.WNOWAIT)
+        # Its first thread ends, and another one goes on.
+        leaderless = subprocess.Popen(
+            ["/usr/bin/python3", "-c",
+             "import ctypes, threading, time\n"
+             "threading.Thread(target=time.sleep, args=(60,)).start()\n"
+             "ctypes.CDLL(None).syscall(60, 0)"])
+        self.addCleanup(leaderless.wait)
+        self.addCleanup(leaderless.kill)
+        shown = pathlib.Path(f"/proc/{leaderless.pid}/status")
+        until(lambda: "State:\tZ" in shown.read_text(encoding="ascii"))
+        tasks = {task.tgid: task for task in self.m.list()}
+        for process, ended in ((running, (False, False)),
+                               (zombie, (True, True)),
+                               (leaderless, (True, False))):
+            task = tasks[process.pid]
+            self.assertEqual((task.exited, task.ended), ended)
+
+    def test_without_the_device(self):
+        os.rename("/dev/pidmap", "/dev/away")
+        self.addCleanup(os.rename, "/dev/away", "/dev/pidmap")
+        with self.assertRaises(FileNotFoundError) as caught:
+            pidmap.open("device")
+        self.assertEqual(caught.exception.filename, "/dev/pidmap")
+
+    def test_watch_goes_on_after_a_signal(self):
+        before = signal.signal(signal.SIGALRM, lambda *_: subprocess.run(
+            ["/bin/true"], check=True))
+        self.addCleanup(signal.signal, signal.SIGALRM, before)
+        with self.m.watch() as events:
+            self.assertIsNone(next(events).task)
+            signal.setitimer(signal.ITIMER_REAL, 0.3)
+            while next(events).task.ppid != os.getpid():
+                pass
 
     def test_watch_is_interrupted(self):
         class Alarm(Exception):
