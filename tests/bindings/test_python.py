@@ -473,6 +473,9 @@ class Device(Suite, unittest.TestCase):
     def test_start_time(self):
         stamp = self.m.stamp(world.child)
         start = stamp.start_time
+        features = self.m.info().features
+        self.assertEqual(pidmap.Features.PID_ID in features, stamp.pid_id != 0)
+        self.assertIn(pidmap.Features.WATCH, features)
         task = self.m.snapshot()[world.child]
         self.assertEqual((start, stamp.pid_id), (task.start_time, task.pid_id))
         self.assertGreater(start, 0)

@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::io::AsFd;
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 
@@ -170,14 +171,19 @@ fn translate() {
 #[test]
 fn translate_many() {
     on_each(|world, h, backend| {
-        let mut numbers = vec![0, -1, Pid::MIN, Pid::MAX, NO_SUCH_PID];
-        let mut wanted = vec![Err(Error::NoId); 5];
-        for role in world.roles.iter().filter(|r| r.number[A] != 0) {
-            numbers.push(role.number[A]);
-            wanted.push(world.wanted(role, Type::Tgid, B));
+        for ty in TYPES {
+            let mut numbers = vec![0, -1, Pid::MIN, Pid::MAX, NO_SUCH_PID];
+            let mut wanted = vec![Err(Error::NoId); 5];
+            for role in world.roles.iter().filter(|r| r.number[A] != 0) {
+                numbers.push(role.number[A]);
+                wanted.push(world.wanted(role, ty, B));
+            }
+            let got = h.translate_many(ty, &numbers, world.ns(A), world.ns(B));
+            // A group without its leader is hard to tell without the module.
+            if got != Err(Error::Unsupported) || backend.contains("device") {
+                assert_eq!(got, Ok(wanted), "{backend}: {ty:?}");
+            }
         }
-        let got = h.translate_many(Type::Tgid, &numbers, world.ns(A), world.ns(B));
-        assert_eq!(got, Ok(wanted), "{backend}");
         let none = h.translate_many(Type::Tgid, &[], world.ns(A), world.ns(B));
         assert_eq!(none, Ok(vec![]));
     });
@@ -242,6 +248,10 @@ fn lists_and_snapshots() {
                     assert_eq!(task.sid, world.number(&role.related[2], V));
                     assert_eq!(task.ppid, world.number(&role.related[3], V));
                     assert_eq!(task.start_time != 0, backend.contains("device"));
+                    if backend.contains("device") {
+                        let zombie = role.name == "a-zombie";
+                        assert_eq!(task.exited && task.ended, zombie, "{}", role.name);
+                    }
                 }
                 if role.types & 1 == 0 {
                     continue;
@@ -269,7 +279,7 @@ fn lists_and_snapshots() {
         let spaces = h.list_ns(world.ns(A)).unwrap().items;
         let mut found: Vec<_> = spaces
             .iter()
-            .map(|n| (n.inum, n.parent_inum, n.init, n.owner_uid))
+            .map(|n| (n.inum, n.parent_inum, n.init, n.owner_uid, n.level))
             .collect();
         found.sort_by_key(|n| n.1);
         let mut wanted = vec![
@@ -278,12 +288,14 @@ fn lists_and_snapshots() {
                 world.inums[V],
                 world.number("a-init", V),
                 Some(0),
+                Some(1),
             ),
             (
                 world.inums[B],
                 world.inums[A],
                 world.number("b-init", V),
                 Some(0),
+                Some(2),
             ),
         ];
         wanted.sort_by_key(|n| n.1);
@@ -313,7 +325,7 @@ fn names_and_bad_input() {
             assert_eq!(got, Err(Error::NoId), "{backend}: {number}");
         }
         let info = h.info().unwrap();
-        assert_eq!(info.inum, world.inums[V]);
+        assert_eq!((info.inum, info.level), (world.inums[V], Some(0)));
         assert!(info.identity && !info.raised);
 
         let h = Handle::open_backend(backend).unwrap();
@@ -331,6 +343,124 @@ fn names_and_bad_input() {
     assert_eq!(error.to_string(), "there is no such ID in that namespace");
     assert_eq!(std::io::Error::from(error).raw_os_error(), Some(3));
     assert_eq!(error.errno(), 3);
+}
+
+/// Runs one of these tests in a process of its own.
+fn run_again(test: &str, name: &str, value: &str) -> Command {
+    let mut again = Command::new("/proc/self/exe");
+    again
+        .args(["--exact", "--nocapture", test])
+        .env(name, value);
+    again
+}
+
+/// A member of the device's group, without the right to name others' namespaces.
+#[test]
+fn what_a_member_sees() {
+    if let Ok(backend) = std::env::var("MEMBER") {
+        let h = match backend.as_str() {
+            "best" => Handle::open().unwrap(),
+            _ => Handle::open_backend(&backend).unwrap(),
+        };
+        let own = std::process::id() as Pid;
+        assert!(!h.info().unwrap().identity);
+        let listed = h.list(Ns::VIEW, ListFlags::default());
+        let spaces = h.list_ns(Ns::VIEW);
+        let snapshot = h.snapshot(Ns::VIEW, ListFlags::default()).err();
+        if backend == "device" {
+            assert_eq!(listed, Err(Error::Permission));
+            assert_eq!(spaces, Err(Error::Permission));
+            assert_eq!(snapshot, Some(Error::Permission));
+            return;
+        }
+        let listed = listed.unwrap();
+        assert!(listed.partial && listed.items.iter().any(|t| t.tgid == own));
+        let spaces = spaces.unwrap();
+        assert!(spaces.partial);
+        assert_eq!(snapshot, Some(Error::Partial));
+        let snapshot = h.snapshot_partial(Ns::VIEW, ListFlags::default());
+        let snapshot = snapshot.unwrap();
+        assert!(snapshot.partial());
+        assert_eq!(snapshot.translate(own, 0, 0), Ok(own));
+        return;
+    }
+    on_each(|_, _, backend| {
+        let which = match backend {
+            "device" => backend,
+            b if b.contains("device") => "best",
+            _ => return,
+        };
+        let mode = std::fs::metadata("/dev/pidmap").unwrap();
+        let status = run_again("what_a_member_sees", "MEMBER", which)
+            .uid(12345)
+            .gid(mode.gid())
+            .status();
+        assert!(status.unwrap().success(), "{which}");
+    });
+}
+
+/// Inside A, without the module, the level is not known.
+#[test]
+fn what_is_known_inside() {
+    if std::env::var("INSIDE").is_ok() {
+        let h = Handle::open_backend("procfs").unwrap();
+        assert_eq!(h.info().unwrap().level, None);
+        let spaces = h.list_ns(Ns::VIEW).unwrap().items;
+        assert!(!spaces.is_empty() && spaces.iter().all(|n| n.level.is_none()));
+        return;
+    }
+    on_each(|world, _, backend| {
+        if backend == "procfs" {
+            let again = run_again("what_is_known_inside", "INSIDE", "1");
+            let status = Command::new("nsenter")
+                .args(["-t", &world.number("a-init", V).to_string(), "-p"])
+                .arg("/bin/bindings-rust")
+                .args(again.get_args())
+                .env("INSIDE", "1")
+                .status();
+            assert!(status.unwrap().success());
+        }
+    });
+}
+
+/// What the records of the device say, compared with each other.
+#[test]
+fn records() {
+    on_each(|world, h, backend| {
+        if backend != "device" {
+            return;
+        }
+        let root = "/tmp/cgroup";
+        std::fs::create_dir_all(root).unwrap();
+        let mount = Command::new("mount")
+            .args(["-t", "cgroup2", "none", root])
+            .status();
+        assert!(mount.unwrap().success());
+        let cgroup = std::fs::metadata(root).unwrap().ino();
+        Command::new("umount").arg(root).status().unwrap();
+
+        let features = h.info().unwrap().features;
+        let listed = h.list(world.ns(A), ListFlags::default()).unwrap().items;
+        for task in &listed {
+            assert_eq!(task.cgroup, cgroup);
+            let stamp = h.stamp(Type::Tgid, task.tgid, Ns::VIEW).unwrap();
+            assert_eq!(stamp.start_time, task.start_time);
+            let has_id = features & pidmap::FEATURE_PID_ID != 0;
+            assert_eq!(stamp.pid_id, has_id.then_some(task.pid_id));
+        }
+        let spaces = h.list_ns(Ns::VIEW).unwrap().items;
+        let pids = h.pids(Type::Tid, world.number("b-child", V), Ns::VIEW);
+        for pid in pids.unwrap() {
+            let ns = spaces.iter().find(|n| n.inum == pid.inum).unwrap();
+            assert_eq!(pid.id, ns.id);
+            let has_id = features & pidmap::FEATURE_NS_ID != 0;
+            assert_eq!(pid.id != 0, has_id);
+            if let Some(init) = listed.iter().find(|t| t.tgid == ns.init) {
+                assert_eq!(ns.start_time, init.start_time);
+                assert!(ns.pids > 0);
+            }
+        }
+    });
 }
 
 #[test]
@@ -454,6 +584,37 @@ fn watch() {
         let event = events.next().unwrap().unwrap();
         assert_eq!(event.kind, EventKind::Fork { parent_inum: 0 });
         assert_eq!(event.task.unwrap().inum, world.inums[A]);
+
+        // Threads are reported only if they are asked for; what does not fit is
+        // lost, and counted.
+        let mut watches: Vec<_> = [(true, 1 << 20), (false, 1 << 20), (false, 4096)]
+            .iter()
+            .map(|(threads, size)| h.watch(Ns::VIEW, *threads, *size).unwrap())
+            .collect();
+        for _ in 0..40 {
+            let status = Command::new("/usr/bin/python3")
+                .args(["-S", "-c", EXEC_BY_THREAD])
+                .status();
+            assert!(status.unwrap().success());
+        }
+        let mut seen = watches.iter_mut().map(|watch| {
+            let (mut threads, mut lost) = (0, 0);
+            while let Some(event) = watch.try_next() {
+                let event = event.unwrap();
+                match (event.kind, event.task) {
+                    (EventKind::Sync { lost: some }, _) => lost += some,
+                    (EventKind::Fork { .. }, Some(task)) => {
+                        threads += (task.numbers[0] != task.tgid) as u64
+                    }
+                    _ => (),
+                }
+            }
+            (threads, lost)
+        });
+        assert_eq!(seen.next(), Some((40, 0)));
+        assert_eq!(seen.next(), Some((0, 0)));
+        let last = seen.next().unwrap();
+        assert!(last.0 == 0 && last.1 > 40, "{last:?}");
 
         // Where nothing happens, nothing is waited for.
         let mut idle = h.watch(world.ns(C), true, 4096).unwrap();

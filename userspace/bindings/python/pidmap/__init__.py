@@ -43,8 +43,8 @@ from . import _lib
 from ._lib import NsRef, c_fd, c_inum, c_ns, c_pid, checked, fits, lib
 
 __all__ = [
-    "BOUND", "Event", "EventKind", "Handle", "Info", "Namespace", "NsRef",
-    "PGID", "Pid", "SID", "Snapshot", "Stamp", "TGID", "TID", "Task",
+    "BOUND", "Event", "EventKind", "Features", "Handle", "Info", "Namespace",
+    "NsRef", "PGID", "Pid", "SID", "Snapshot", "Stamp", "TGID", "TID", "Task",
     "TaskIds", "Type", "Upward", "VIEW", "Watch", "ns_fd", "ns_id", "ns_inum",
     "ns_level", "ns_tid", "open", "version",
 ]
@@ -152,12 +152,20 @@ def _type(type: Any) -> int:
                          "PGID and SID") from None
 
 
+class Features(enum.IntFlag):
+    """What the module can do on this kernel."""
+
+    NS_ID = 1       #: namespaces have an ID, see ns_id()
+    PID_ID = 2      #: numbers have an ID, see Stamp
+    WATCH = 4       #: Handle.watch() works
+
+
 class Info(NamedTuple):
     """What answers, and who asks."""
 
     backend: str
     abi_version: int        #: 0 if the module does not answer
-    features: int
+    features: Features
     level: Optional[int]    #: of the view; None if that cannot be known
     inum: int
     id: int
@@ -362,7 +370,7 @@ class Handle(_Closing):
         """What answers, and who asks."""
         info = _lib.CInfo()
         checked(lib.pidmap_info(self._handle, byref(info), sizeof(info)))
-        return Info(self.backend, info.abi_version, info.features,
+        return Info(self.backend, info.abi_version, Features(info.features),
                     _level(info.level), info.inum, info.id,
                     Upward(info.upward), info.max_level,
                     bool(info.rights & _lib.RIGHT_IDENTITY),
@@ -400,8 +408,8 @@ class Handle(_Closing):
         """What tells an ID from a later one with the same number; None if there
         is no such ID.  Only the module knows.
         """
-        has_id = self.info().features & _lib.FEATURE_PID_ID
-        stamp = _lib.CStamp(_lib.START_TIME | (has_id and _lib.PID_ID))
+        has_id = Features.PID_ID in self.info().features
+        stamp = _lib.CStamp(_lib.START_TIME | (_lib.PID_ID if has_id else 0))
         with _named(from_, VIEW) as (source, target):
             if not checked(lib.pidmap_translate_at(
                     self._handle, _type(type), c_pid(nr), source, target,

@@ -256,6 +256,13 @@ pub struct Stamp {
     pub pid_id: Option<u64>,
 }
 
+/// Of [`Info::features`]: namespaces have an ID, see [`Ns::id`].
+pub const FEATURE_NS_ID: u64 = sys::PIDMAP_FEATURE_NS_ID;
+/// Of [`Info::features`]: numbers have an ID, see [`Stamp`].
+pub const FEATURE_PID_ID: u64 = sys::PIDMAP_FEATURE_PID_ID;
+/// Of [`Info::features`]: [`Handle::watch`] works.
+pub const FEATURE_WATCH: u64 = sys::PIDMAP_FEATURE_WATCH;
+
 /// What answers, and who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Info {
@@ -263,7 +270,7 @@ pub struct Info {
     pub backend: String,
     /// Of the module; 0 if it does not answer.
     pub abi_version: u32,
-    /// `PIDMAP_FEATURE_*` bits of pidmap(4).
+    /// `FEATURE_*` bits of this crate.
     pub features: u64,
     /// The level of the view, if it can be known.
     pub level: Option<u32>,

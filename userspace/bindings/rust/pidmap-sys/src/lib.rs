@@ -76,8 +76,12 @@ pub const PIDMAP_TASK_EXITED: u16 = 1;
 /// All tasks of its process have ended.
 pub const PIDMAP_TASK_ENDED: u16 = 2;
 
+/// Namespaces have an ID.
+pub const PIDMAP_FEATURE_NS_ID: u64 = 1;
 /// Numbers have an ID.
 pub const PIDMAP_FEATURE_PID_ID: u64 = 2;
+/// A namespace can be watched.
+pub const PIDMAP_FEATURE_WATCH: u64 = 4;
 /// The caller may list, and name namespaces by TID, inode number and ID.
 pub const PIDMAP_RIGHT_IDENTITY: u32 = 1;
 /// The view is a raised one.
