@@ -185,11 +185,11 @@ unchecked()
 	[ -z "$PIDMAP_CHECKER" ] || skip "not under $PIDMAP_CHECKER: $1"
 }
 
-# no_valgrind: what takes fsopen(2)
+# no_valgrind: what takes fsopen(2), or for the REASON given
 no_valgrind()
 {
 	[ "$PIDMAP_CHECKER" != valgrind ] ||
-		skip 'valgrind does not know fsopen(2), so there is no other procfs'
+		skip "${1-valgrind does not know fsopen(2), so there is no other procfs}"
 }
 
 have_device() { [ -e /dev/pidmap ]; }
