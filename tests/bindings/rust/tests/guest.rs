@@ -20,6 +20,9 @@ const V: usize = 0;
 const A: usize = 1;
 const B: usize = 2;
 const C: usize = 3;
+const END_OF_LEADER: &str = "import ctypes, threading, time
+threading.Thread(target=time.sleep, args=(60,)).start()
+ctypes.CDLL(None).syscall(60, 0)";
 const EXEC_BY_THREAD: &str = "import os, threading
 threading.Thread(target=os.execv, args=('/bin/true', ['true'])).start()";
 const PARENT: [Option<usize>; 4] = [None, Some(V), Some(A), Some(V)];
@@ -438,6 +441,22 @@ fn records() {
         assert!(mount.unwrap().success());
         let cgroup = std::fs::metadata(root).unwrap().ino();
         Command::new("umount").arg(root).status().unwrap();
+
+        // The first thread of a process ends, and another one goes on.
+        let mut leaderless = Command::new("/usr/bin/python3")
+            .args(["-S", "-c", END_OF_LEADER])
+            .spawn()
+            .unwrap();
+        let pid = leaderless.id() as Pid;
+        let state = || std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        while !state().contains("State:\tZ") {
+            std::thread::yield_now();
+        }
+        let listed = h.list(Ns::VIEW, ListFlags::default()).unwrap().items;
+        let task = listed.iter().find(|t| t.tgid == pid).unwrap();
+        assert!(task.exited && !task.ended);
+        leaderless.kill().unwrap();
+        leaderless.wait().unwrap();
 
         let features = h.info().unwrap().features;
         let listed = h.list(world.ns(A), ListFlags::default()).unwrap().items;
