@@ -115,7 +115,7 @@ func (h *Handle) ask(op string, call func(b backend) error) error {
 			refused = err
 			continue
 		}
-		if !isUnsupported(err) {
+		if !isUnsupported(err) && !(refused != nil && isNotBound(err)) {
 			return wrap(op, err)
 		}
 	}
@@ -190,7 +190,18 @@ func (h *Handle) TranslateMany(t Type, nrs []PID, from, to NS) ([]Answer, error)
 // Bind resolves a pair of namespaces once for this handle: [Bound] names them
 // from then on, which makes translations faster.
 func (h *Handle) Bind(from, to NS) error {
-	return h.ask("bind", func(b backend) error { return b.bind(from, to) })
+	asked := 0
+	return h.ask("bind", func(b backend) error {
+		asked++
+		err := b.bind(from, to)
+		if err == nil {
+			// They are asked what this one does not know of the pair.
+			for _, next := range h.ops[asked:] {
+				next.bind(from, to)
+			}
+		}
+		return err
+	})
 }
 
 // SetView makes this handle look from another namespace, named by NSFile or

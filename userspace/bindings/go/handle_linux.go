@@ -61,6 +61,7 @@ var errNoModule = errors.New("there is no " + devicePath + ": the module pidmap 
 
 func isUnsupported(err error) bool { return err == syscall.EOPNOTSUPP }
 func isPermission(err error) bool  { return err == syscall.EPERM }
+func isNotBound(err error) bool    { return err == syscall.ENODATA }
 
 func answerError(a Answer) error {
 	if a == 0 {

@@ -22,6 +22,7 @@ func wrap(op string, err error) error {
 
 func isUnsupported(err error) bool        { return err == ErrUnsupported }
 func isPermission(error) bool             { return false }
+func isNotBound(error) bool               { return false }
 func answerError(Answer) error            { return wrap("translate", ErrUnsupported) }
 func bytesOf([]uint64) []byte             { return nil }
 func readEvent([]uint64) (e Event, n int) { return }

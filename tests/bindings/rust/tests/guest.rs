@@ -417,7 +417,7 @@ fn what_is_known_inside() {
             let again = run_again("what_is_known_inside", "INSIDE", "1");
             let status = Command::new("nsenter")
                 .args(["-t", &world.number("a-init", V).to_string(), "-p"])
-                .arg("/bin/bindings-rust")
+                .arg(std::env::current_exe().unwrap())
                 .args(again.get_args())
                 .env("INSIDE", "1")
                 .status();
