@@ -7,11 +7,13 @@
 
 unsigned long long events;
 
+enum { READ, POLL, MAP, SEEK };
+
 /* What is done to a descriptor, and by whom */
 struct look {
 	int actor;
 	int fd;
-	unsigned int what;	/* of the four that look_at() knows */
+	unsigned int what;
 	enum place place;	/* READ: where to */
 	char *buf;
 	size_t len;
@@ -79,7 +81,7 @@ static long look_at(void *arg)
 
 	kcov_begin(l->actor);
 	switch (l->what) {
-	case 0:
+	case READ:
 		/* may there be something */
 		for (i = 0; i < l->forks; i++) {
 			pid_t pid = fork();
@@ -93,10 +95,10 @@ static long look_at(void *arg)
 		ret = read(l->fd, l->buf, l->len);
 		ret = ret < 0 ? -errno : ret;
 		break;
-	case 1:
+	case POLL:
 		ret = look_poll(l);
 		break;
-	case 2:
+	case MAP:
 		ret = look_map(l);
 		break;
 	default:
@@ -109,7 +111,10 @@ static long look_at(void *arg)
 
 static void fail_look(const struct look *l, const char *what)
 {
-	static const char * const names[] = { "read", "poll", "mmap", "lseek" };
+	static const char * const names[] = {
+		[READ] = "read", [POLL] = "poll", [MAP] = "mmap",
+		[SEEK] = "lseek",
+	};
 
 	fprintf(stderr, "# %s of %zu by process %d on %d gave %ld (%s): %s\n",
 		names[l->what], l->len, l->actor, l->fd, l->ret,
@@ -182,7 +187,7 @@ static void check_events(const struct look *l)
 static void check_look(const struct look *l)
 {
 	switch (l->what) {
-	case 0:
+	case READ:
 		if (!l->ret || l->ret > (long)l->len)
 			fail_look(l, "events or an errno");
 		if (l->ret < 0)
@@ -192,11 +197,11 @@ static void check_look(const struct look *l)
 		if (l->place == NORMAL || l->place == FLUSH)
 			check_events(l);
 		break;
-	case 1:
+	case POLL:
 		if (l->ret > 0 && l->ret & POLLIN && l->ret & POLLERR)
 			fail_look(l, "to be read or not");
 		break;
-	case 2:
+	case MAP:
 		if (!l->ret && (l->prot & PROT_WRITE || l->offset))
 			fail_look(l, "this cannot succeed");
 		if (l->bad_ring)
@@ -217,10 +222,10 @@ bool step_look(const struct step *s)
 
 	l->actor = pick_actor(s->who);
 	l->fd = s->file > 250 ? OWN + s->file % 5 : SLOT + (s->file + 1) % SLOTS;
-	l->what = s->extra & 32 ? 0 : s->extra / 8 % 4;
+	l->what = s->extra & 32 ? READ : s->extra / 8 % 4;
 	/* the first is this one, which outlives the world */
 	l->stays = s->nr % 8 == 7 && l->actor;
-	if (l->what == 0) {
+	if (l->what == READ) {
 		char *access;
 
 		l->place = s->place < PLACES ? s->place : NORMAL;
