@@ -170,22 +170,23 @@ static void collect_rows(void)
 			rows[n_rows++] = row;
 }
 
-/* With a row, what it is compared with is wanted. */
-static void want(struct row *row)
+/* With a row, what it is compared with is wanted; not what would never end. */
+static void want(struct row *row, const struct bench *b)
 {
+	if (row->most && b->tasks > row->most)
+		return;
 	row->wanted = true;
 	if (row->peer)
-		want(find(row->peer));
+		want(find(row->peer), b);
 	if (row->less)
-		want(find(row->less));
+		want(find(row->less), b);
 }
 
 static void choose_rows(const char *only, const struct bench *b)
 {
 	for (unsigned int i = 0; i < n_rows; i++)
-		if ((!only || selected(rows[i], only)) &&
-		    (!rows[i]->most || b->tasks <= rows[i]->most))
-			want(rows[i]);
+		if (!only || selected(rows[i], only))
+			want(rows[i], b);
 }
 
 static bool lacking(const struct row *row)
@@ -210,7 +211,7 @@ static void print_row(const struct row *row, const struct bench *b)
 		budget = limit = 0;
 
 	/* Where the nearest peer is lacking, its own peer is the way to go. */
-	while (peer && peer->value < 0) {
+	while (peer && (!peer->wanted || peer->value < 0)) {
 		peer = peer->peer ? find(peer->peer) : NULL;
 		limit = 0;
 	}

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -166,24 +167,18 @@ static int setup_tool(struct bench *b, long arg)
 	return 0;
 }
 
-static long op_tool(struct bench *b, long arg)
+/* Return: 0 if it ended well, and -1 otherwise. */
+static int run_program(char *argv[])
 {
 	posix_spawn_file_actions_t actions;
-	char from[64];
-	char *argv[] = {
-		"pidmap", "translate", "--from", from, "-", NULL
-	};
 	char *env[] = { NULL };
 	int status, failed;
 	pid_t child;
 
-	snprintf(from, sizeof(from), "/proc/%d/ns/pid", b->leaf_init);
-	lseek(ids_fd, 0, SEEK_SET);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, ids_fd, STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, null_fd, STDOUT_FILENO);
-	failed = posix_spawn(&child, "/bin/pidmap.static", &actions, NULL, argv,
-			     env);
+	failed = posix_spawn(&child, argv[0], &actions, NULL, argv, env);
 	posix_spawn_file_actions_destroy(&actions);
 	if (failed) {
 		errno = failed;
@@ -192,16 +187,45 @@ static long op_tool(struct bench *b, long arg)
 	if (waitpid(child, &status, 0) < 0)
 		return -1;
 	errno = EPROTO;
-	return status ? -1 : arg;
+	return status ? -1 : 0;
 }
 
-/*
- * lxkns' fresh map costs at least five plain scans of /proc (measured natively
- * by its own benchmark beside a scan in C); a thousandth of that is the budget.
- */
-#define LXKNS_RATIO	(5 / 1000.)
+static long op_tool(struct bench *b, long arg)
+{
+	char from[64];
+	char *argv[] = {
+		"/bin/pidmap.static", "translate", "--from", from, "-", NULL
+	};
+
+	snprintf(from, sizeof(from), "/proc/%d/ns/pid", b->leaf_init);
+	lseek(ids_fd, 0, SEEK_SET);
+	return run_program(argv) ? -1 : arg;
+}
+
+/* ------------------------------------------------------ the map that lxkns makes */
+
+static int setup_fresh_map(struct bench *b, long arg)
+{
+	(void)arg;
+	return setup_tool(b, 1);
+}
+
+/* arg: how many maps; always as many units as one map has processes */
+static long op_fresh_map(struct bench *b, long arg)
+{
+	char maps[16];
+	char *argv[] = { "/bin/freshmap", maps, NULL };
+	struct sysinfo info;
+
+	(void)b;
+	snprintf(maps, sizeof(maps), "%ld", arg);
+	return sysinfo(&info) || run_program(argv) ? -1 : info.procs;
+}
 
 #define PICK	"choosing a number"
+/* Of the program that makes a map as lxkns does. */
+#define FRESH_MAP	"fresh map as by lxkns"
+#define NO_MAP		"starting a Go program"
 
 struct row library_rows[] = {
 	{ .group = "library", .name = "pidmap_translate(), device",
@@ -232,9 +256,15 @@ struct row library_rows[] = {
 	  .op = op_groups, .arg = PROCFS, .setup = setup_handle,
 	  .peer = SCAN, .ratio = 1.3, .most = 1000 },
 
+	{ .group = "peer", .name = NO_MAP, .per = "process",
+	  .op = op_fresh_map, .arg = 0, .setup = setup_fresh_map,
+	  .most = 1000 },
+	{ .group = "peer", .name = FRESH_MAP, .per = "process",
+	  .op = op_fresh_map, .arg = 1, .setup = setup_fresh_map,
+	  .peer = SCAN, .less = NO_MAP, .part = 1, .most = 1000 },
 	{ .group = "snapshot", .name = "snapshot, device", .per = "process",
 	  .op = op_snapshot, .arg = DEVICE, .setup = setup_handle,
-	  .peer = SCAN, .ratio = LXKNS_RATIO },
+	  .peer = FRESH_MAP, .ratio = 1 / 1000. },
 	{ .group = "snapshot", .name = "snapshot, procfs", .per = "process",
 	  .op = op_snapshot, .arg = PROCFS, .setup = setup_handle,
 	  .peer = SCAN, .most = 1000 },
