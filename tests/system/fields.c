@@ -181,6 +181,36 @@ static void namespaces_in_a_time_namespace(void **state)
 	check(there.start_time == here.start_time + 1000000000000ULL);
 }
 
+/* By the clock of who began the watch, whoever reads it. */
+static void events_in_a_time_namespace(void **state)
+{
+	struct proc *p = elsewhen(1000), *child;
+	struct pidmap_watch w = { .size = sizeof(w), .ring_size = 65536 };
+	const __u64 offset = 1000000000000ULL;
+	static _Alignas(8) unsigned char buffer[65536];
+	const struct pidmap_event *e = (const void *)buffer;
+	const struct pidmap_task *t;
+	__u64 start;
+
+	(void)state;
+	start = start_of(self, p->pid);
+	check_eq(call(p, OWN, PIDMAP_WATCH, &w, sizeof(w)), 0);
+	child = spawn(p, 0);
+	check(read(fetch_fd(p, OWN), buffer, sizeof(buffer)) > 0);
+	check_eq(e->kind, PIDMAP_EVENT_SYNC);
+	check(e->time > start + offset);
+	check(e->time < start + 2 * offset);
+	e = (const void *)(buffer + e->size);
+	/* kernel threads begin, too */
+	while (e->kind != PIDMAP_EVENT_FORK ||
+	       *pidmap_task_nr((const void *)e + e->task_offset) != child->pid)
+		e = (const void *)((const char *)e + e->size);
+	t = (const void *)((const char *)e + e->task_offset);
+	check(t->start_time == start_of(self, child->pid) + offset);
+	check(e->time == t->start_time);
+	reap(p);
+}
+
 /* A clock that is behind ours */
 static void in_an_earlier_time_namespace(void **state)
 {
@@ -784,6 +814,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(in_a_time_namespace),
 	TEST(namespaces_in_a_time_namespace),
 	TEST(in_an_earlier_time_namespace),
+	TEST(events_in_a_time_namespace),
 	TEST(pid_id_is_pidfds),
 	TEST(groups_and_parents),
 	TEST(what_has_ended),

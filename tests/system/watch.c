@@ -765,6 +765,46 @@ static void outlives_its_opener(void **state)
 	unwatch(r);
 }
 
+/* A program that is executed with it goes on reading, and reads of itself. */
+static void goes_on_after_exec(void **state)
+{
+	struct reader *r = watch(VIEW, 0, 65536);
+	static unsigned char buffer[65536];
+	const struct event *exec;
+	int pair[2], status;
+	pid_t pid;
+	long got;
+
+	(void)state;
+	flush(r);
+	check_eq(pipe(pair), 0);
+	pid = fork();
+	if (!pid) {
+		dup2(r->fd, STDIN_FILENO);
+		dup2(pair[1], STDOUT_FILENO);
+		execl("/bin/dd", "dd", "bs=65536", "count=1", "status=none",
+		      NULL);
+		_exit(99);
+	}
+	check(pid > 0);
+	check_eq(waitpid(pid, &status, 0), pid);
+	check_eq(status, 0);
+	got = read(pair[0], buffer, sizeof(buffer));
+	check(got > 0);
+	take(r, buffer, got);
+	check(event_of(r, PIDMAP_EVENT_FORK, pid, 0));
+	exec = event_of(r, PIDMAP_EVENT_EXEC, pid, 0);
+	check(exec);
+	check_eq(strcmp(exec->comm, "dd"), 0);
+	check(!event_of(r, PIDMAP_EVENT_EXIT, pid, 0));
+	/* here is the rest of the same stream */
+	drain(r);
+	check(event_of(r, PIDMAP_EVENT_EXIT, pid, 0));
+	close(pair[0]);
+	close(pair[1]);
+	unwatch(r);
+}
+
 /* The end of a namespace is an event; after it there is none. */
 static void outlives_its_namespace(void **state)
 {
@@ -1616,6 +1656,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(bad_reads),
 	TEST(needs_the_right),
 	TEST(outlives_its_opener),
+	TEST(goes_on_after_exec),
 	TEST(outlives_its_namespace),
 	TEST(full),
 	TEST(wraps),
