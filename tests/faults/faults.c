@@ -406,6 +406,74 @@ static void each_ioctl_failed(void **state)
 	}
 }
 
+static void begin_watch(void)
+{
+	struct pidmap_watch w = { .size = sizeof(w) };
+
+	fill_watch(&w, VIEW);
+	check_eq(ioctl(OWN, PIDMAP_WATCH, &w), 0);
+}
+
+/* What was not read is still there. */
+static void read_failed(void **state)
+{
+	struct pidmap_event *e = shared(sizeof(*e));
+	int n, ret, efault = 0;
+
+	(void)state;
+	begin();
+	for (n = 1; ; n++) {
+		begin_watch();
+		fail_nth(n);
+		ret = read(OWN, e, sizeof(*e)) < 0 ? -errno : 0;
+		if (!was_failed())
+			break;
+		total_failed++;
+		efault += ret == -EFAULT;
+		check(expected(ret));
+		check(!ret || watch_right(NULL));
+	}
+	check_eq(ret, 0);
+	check_eq(e->kind, PIDMAP_EVENT_SYNC);
+	printf("# read: %d failed, %d EFAULT\n", n - 1, efault);
+	check(efault > 0);
+}
+
+static void mmap_failed(void **state)
+{
+	const size_t length = PAGE + PIDMAP_RING_MIN;
+	int n, enomem = 0;
+
+	(void)state;
+	begin();
+	begin_watch();
+	for (n = 1; ; n++) {
+		const struct pidmap_ring *ring;
+		void *map;
+
+		fail_nth(n);
+		map = mmap(NULL, length, PROT_READ, MAP_SHARED, OWN, 0);
+		enomem += map == MAP_FAILED && errno == ENOMEM;
+		check(map != MAP_FAILED || errno == ENOMEM);
+		if (map == MAP_FAILED) {
+			check(was_failed());
+			map = mmap(NULL, length, PROT_READ, MAP_SHARED, OWN, 0);
+			check(map != MAP_FAILED);
+		} else if (!was_failed()) {
+			munmap(map, length);
+			break;
+		}
+		total_failed++;
+		ring = map;
+		check_eq(ring->data_offset, PAGE);
+		check_eq(ring->ring_size, PIDMAP_RING_MIN);
+		check(ring->head >= sizeof(struct pidmap_event));
+		munmap(map, length);
+	}
+	printf("# mmap: %d failed, %d ENOMEM\n", n - 1, enomem);
+	check(enomem > 0);
+}
+
 /* Return: how many failures one call of open() meets */
 static int open_sweep(int *enomem)
 {
@@ -629,7 +697,8 @@ static long objects(size_t i)
 static void nothing_stays(void **state)
 {
 	static void (*const again[])(void **) = {
-		each_ioctl_failed, open_failed, each_store_failed,
+		each_ioctl_failed, read_failed, mmap_failed, open_failed,
+		each_store_failed,
 	};
 	long before[ARRAY_SIZE(caches)];
 	size_t i;
@@ -659,6 +728,8 @@ static void something_was_failed(void **state)
 
 static const struct CMUnitTest tests[] = {
 	TEST(each_ioctl_failed),
+	TEST(read_failed),
+	TEST(mmap_failed),
 	TEST(open_failed),
 	TEST(policy_failed),
 	TEST(each_store_failed),
