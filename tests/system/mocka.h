@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct CMUnitTest {
 	const char *name;
@@ -23,6 +24,13 @@ struct CMUnitTest {
 	mocka_run(tests, sizeof(tests) / sizeof((tests)[0]))
 
 static jmp_buf mocka_end;
+static const char *mocka_only;
+
+/* A name, or NULL for all tests. */
+static inline void cmocka_set_test_filter(const char *name)
+{
+	mocka_only = name;
+}
 
 static inline void __attribute__((noreturn))
 _fail(const char *file, int line)
@@ -43,12 +51,14 @@ static inline int mocka_run(const struct CMUnitTest *tests, size_t n)
 	volatile int failed = 0;
 	volatile size_t i;
 
-	printf("1..%zu\n", n);
+	printf("1..%zu\n", mocka_only ? (size_t)1 : n);
 	for (i = 0; i < n; i = i + 1) {
 		const struct CMUnitTest *t = &tests[i];
 		volatile int result = 1;
 		void *state = NULL;
 
+		if (mocka_only && strcmp(mocka_only, t->name))
+			continue;
 		if (t->setup_func(&state) == 0) {
 			result = setjmp(mocka_end);
 			if (result == 0)
