@@ -9,6 +9,7 @@
 
 #include "record.h"
 #include "ring.h"
+#include "watch.h"
 
 #define SIZE	4096U
 
@@ -218,6 +219,13 @@ static void lengths(struct kunit *test)
 	KUNIT_EXPECT_LE(test, 2 * PIDMAP_BUFFER_MIN, (size_t)PIDMAP_RING_MIN);
 }
 
+/* Without it, PIDMAP_WATCH ends with EOPNOTSUPP. */
+static void needs_tracepoints(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, IS_ENABLED(CONFIG_TRACEPOINTS),
+			pidmap_watch_possible());
+}
+
 static struct kunit_case ring_cases[] = {
 	KUNIT_CASE(empty),
 	KUNIT_CASE(exactly_full),
@@ -225,6 +233,7 @@ static struct kunit_case ring_cases[] = {
 	KUNIT_CASE(padding),
 	KUNIT_CASE(random_lengths),
 	KUNIT_CASE(lengths),
+	KUNIT_CASE(needs_tracepoints),
 	{}
 };
 
