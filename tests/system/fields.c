@@ -832,12 +832,4 @@ static const struct CMUnitTest tests[] = {
 	TEST(list_is_interrupted),
 };
 
-int main(int argc, char **argv)
-{
-#ifdef __LP64__
-	if (argc > 1)
-		cmocka_set_test_filter(argv[1]);
-#endif
-	rig_main(argc, argv);
-	return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
-}
+RUN(tests)

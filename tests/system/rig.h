@@ -45,14 +45,14 @@ struct CMUnitTest;
 int rig_setup(void **state);
 int rig_teardown(void **state);
 
-/* The array of a program's tests and its main(), which runs $ONLY_TEST of them. */
+/* The array of a program's tests and its main(), whose argument is one of them. */
 #define TEST(function)	\
 	cmocka_unit_test_setup_teardown(function, rig_setup, rig_teardown)
 #define RUN(tests)	\
 	int main(int argc, char **argv)					\
 	{								\
 		rig_main(argc, argv);					\
-		cmocka_set_test_filter(getenv("ONLY_TEST"));		\
+		cmocka_set_test_filter(argc > 1 ? argv[1] : NULL);	\
 		return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0; \
 	}
 void rig_main(int argc, char **argv);
