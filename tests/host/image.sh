@@ -12,7 +12,7 @@ kernel_line()
 {
 	local base now next
 
-	while read -r base now next; do
+	while read -r base now next docker; do
 		[ "$base" = "${1%-next}" ] || continue
 		suite=$base
 		flavour=cloud-amd64
@@ -27,7 +27,9 @@ kernel_line()
 host_packages=(systemd systemd-sysv systemd-container dbus udev kmod procps
 	iproute2 util-linux initramfs-tools busybox-static
 	dkms gcc make libc6-dev openssl mokutil
-	podman runc crun lxc jq libjson-c5 pkg-config python3)
+	podman runc crun lxc jq libjson-c5 pkg-config python3
+	# for podman without root
+	uidmap libpam-systemd dbus-user-session)
 
 # An initramfs of all modules would take the guest minutes to make.
 initramfs='mkdir -p "$1/etc/initramfs-tools/conf.d"
@@ -45,7 +47,7 @@ mv "$1"/var/cache/apt/archives/*.deb "$1/var/next"'
 make_tree()
 {
 	local IFS=,
-	local include="linux-image-$release,linux-headers-$release,${host_packages[*]}"
+	local include="linux-image-$release,linux-headers-$release,$docker,${host_packages[*]}"
 
 	unset IFS
 	export next suite	# for the hook
@@ -70,7 +72,7 @@ host_tree()
 	kernel_line "$1-next"
 	key=$({
 		sources
-		echo "$next ${packages[*]} ${host_packages[*]}"
+		echo "$next ${packages[*]} $docker ${host_packages[*]}"
 		echo "$initramfs $next_kernel"
 		cat "$host/guest/host-test" "$host/guest/host-test.service"
 		declare -f make_tree install_debian
