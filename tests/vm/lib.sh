@@ -298,7 +298,7 @@ ask_archive()
 	if built_here; then
 		image=linux-source-$version
 		headers=(bc bison flex libelf-dev)
-		[ -z "$(llvm)" ] || tools+=(clang lld llvm)
+		[ -z "$(llvm)" ] || tools+=(clang lld llvm python3)
 	elif foreign; then
 		image=$image:$arch
 		mapfile -t headers < <(cross_headers)
