@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What runs many tests as one: sourced with $logs set to the directory for what
-# they print.  A terminal sees what is running, and for how long already.
+# they print, and $wanted to the steps to run, if not to all: names or patterns.
+# A terminal sees what is running, and for how long already.
 
 began=$SECONDS
 
@@ -31,9 +32,22 @@ if [ -t 2 ]; then
 	disown
 fi
 
+# is_wanted NAME
+is_wanted()
+{
+	local pattern
+
+	for pattern in "${wanted[@]-*}"; do
+		# shellcheck disable=SC2053	# a pattern
+		[[ $1 != $pattern ]] || return 0
+	done
+	return 1
+}
+
 # step NAME COMMAND...: run it, count its last line, show it where it failed
 step()
 {
+	is_wanted "$1" || return 0
 	local name=$1 log=$logs/$1 status=0 p=0 f=0 s=0 start=$SECONDS
 	local counts='([0-9]+) passed, ([0-9]+) failed(, ([0-9]+) skipped)?$'
 
