@@ -328,10 +328,11 @@ resolve()
 	mkdir -p "$apt_dir"
 	exec {lock}>"$apt_dir/lock"
 	flock "$lock"
-	# Another line in the table makes the answer void at once.
+	# Another line in the table, or question, makes the answer void at once.
 	file=$apt_dir/packages-$({
 		sources
 		echo "$version $flavour"
+		declare -f ask_archive
 	} | short_sum)
 	if [ -z "$(find "$file" -mmin "-$fresh_minutes" 2>/dev/null)" ]; then
 		if ! (long_step "looking for newer packages of kernel $1" \
