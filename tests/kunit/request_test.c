@@ -1076,8 +1076,12 @@ static void raised_view(struct kunit *test)
 	struct device *d = test->priv;
 	struct pidmap_nsref view = {};
 	const struct cred *own;
+	/* a number of the opener's view that no task of the machine has */
+	const pid_t below = PID_MAX_LIMIT;
 	int answer, nr;
 
+	fake_task(test, fake_pid(test, d->view, (pid_t[]){ 900002, below }),
+		  NULL);
 	d->in.set_view = (struct pidmap_set_view) {
 		.size = sizeof(d->in.set_view),
 		.ns = { .kind = PIDMAP_NS_FD,
@@ -1091,7 +1095,7 @@ static void raised_view(struct kunit *test)
 	nr = task_pid_nr(current);
 	KUNIT_EXPECT_EQ(test, nr, pidmap_ioctl(d->file, PIDMAP_BOUND_TID, nr));
 	KUNIT_EXPECT_EQ(test, -ESRCH,
-			pidmap_ioctl(d->file, PIDMAP_BOUND_TID, 20));
+			pidmap_ioctl(d->file, PIDMAP_BOUND_TID, below));
 	memset(&d->in, 0, sizeof(d->in));
 	d->in.size = sizeof(d->in.info);
 	KUNIT_EXPECT_EQ(test, 0,
