@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Answers about tasks that execute a program, begin a session, begin or end at
- * that moment. One CPU makes the changes, the other asks, and each answer must
- * be one that was true. How many there were is printed.
+ * that moment, and by a file that is bound. One CPU makes the changes, the other
+ * asks, and each answer must be one that was true. How many there were is printed.
  *
  * Usage: system-races [SECONDS], for each test (3)
  */
@@ -328,11 +328,79 @@ static void listed_while_forked_and_reaped(void **state)
 	check(t->changes > 10);
 }
 
+/* ------------------------------------------------------------------- BIND */
+
+#define NEXT	200	/* the file that is bound next */
+
+/* For the pair, or that there is none yet */
+static bool right(int answer)
+{
+	return answer == 1 || answer == -ENODATA;
+}
+
+/* An asker with our files, who is told of a process that is 1 in its namespace */
+static int ask_next(void *target)
+{
+	const struct pidmap_nsref bound = { .kind = PIDMAP_NS_BOUND };
+	struct target *t = target;
+
+	run_on(1);
+	while (!t->stop) {
+		struct pidmap_translate tr = {
+			.size = sizeof(tr), .type = PIDMAP_TID, .nr = t->pid,
+			.from = bound, .to = bound,
+		};
+		int by_value = ioctl(NEXT, PIDMAP_BOUND_TID, t->pid);
+		int by_struct;
+
+		if (by_value < 0)
+			by_value = -errno;
+		by_struct = ioctl(NEXT, PIDMAP_TRANSLATE, &tr) ? -errno :
+							       tr.result;
+		if (!right(by_value) || !right(by_struct))
+			_exit(1);
+		t->changes += by_struct == 1;
+	}
+	_exit(0);
+}
+
+/* What BIND stores is there for whoever sees that it is bound. */
+static void while_bound(void **state)
+{
+	static char stack[STACK] __attribute__((aligned(16)));
+	struct target *t = shared(sizeof(*t));
+	struct proc *p = spawn(self, CLONE_NEWPID);
+	struct pidmap_bind b = { .size = sizeof(b), .to = FD(p->ns) };
+	unsigned int files = 0;
+	pid_t asker;
+	double end;
+
+	(void)state;
+	t->pid = p->pid;
+	run_on(0);
+	check_eq(dup2(OWN, NEXT), NEXT);
+	asker = clone(ask_next, stack + STACK, CLONE_FILES | SIGCHLD, t);
+	check(asker > 0);
+	for (end = now() + seconds(); now() < end || t->changes < 100;) {
+		int file = open(DEVICE, O_RDONLY);
+
+		check_eq(dup2(file, NEXT), NEXT);
+		close(file);
+		check_eq(ioctl(NEXT, PIDMAP_BIND, &b), 0);
+		files++;
+		check_eq(waitpid(asker, NULL, WNOHANG), 0);
+	}
+	stop(t, asker);
+	close(NEXT);
+	printf("# %u answers, %u files bound\n", t->changes, files);
+}
+
 static const struct CMUnitTest tests[] = {
 	TEST(while_a_thread_executes),
 	TEST(while_sessions_begin),
 	TEST(start_times_while_forked_and_reaped),
 	TEST(listed_while_forked_and_reaped),
+	TEST(while_bound),
 };
 
 int main(int argc, char **argv)
