@@ -621,7 +621,7 @@ static void check_listed_ns(const void *record, void *arg)
 }
 
 /* All numbers there may be in the view, of which it hears that they are */
-static void sweep(struct caller *c)
+static void sweep(const struct world *w, struct caller *c)
 {
 	static int all[4000];
 	int type, i;
@@ -637,7 +637,7 @@ static void sweep(struct caller *c)
 			else
 				check_eq(all[i], i);
 			/* the kernel's own come and go at level 0 */
-			if (all[i] > 0 && c->p->level)
+			if (all[i] > 0 && w->ns[c->view].level)
 				check(knows(c->known, type, i, 0, i, 0));
 		}
 	}
@@ -659,7 +659,7 @@ static int ask_all(struct world *w, struct caller *c, int upward)
 
 	/* its own, beside those of the tree */
 	add_task_numbers(w, c->p->pid);
-	sweep(c);
+	sweep(w, c);
 	check_eq(info(c->p, OWN, &got), 0);
 	check(!got.inum || got.inum == c->p->inum ||
 	      knows_inum(c->known, got.inum));
