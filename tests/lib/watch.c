@@ -14,12 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <linux/sched.h>
 #include <pidmap.h>
+
+#include "../fork.h"
 
 #define MANY	10000
 
@@ -40,13 +40,6 @@ static void ok(int good, const char *format, ...)
 		failed++;
 }
 
-static pid_t new_process(unsigned long long flags)
-{
-	struct clone_args args = { .flags = flags, .exit_signal = SIGCHLD };
-
-	return syscall(SYS_clone3, &args, sizeof(args));
-}
-
 /* The number of a child inside its namespace, as itself knows it. */
 static pid_t *inside;
 
@@ -56,7 +49,7 @@ static void breed(void)
 	int i;
 
 	for (i = 0; i < MANY; i++) {
-		pid_t pid = new_process(0);
+		pid_t pid = fork_flags(0);
 
 		if (!pid) {
 			inside[i] = getpid();
@@ -86,7 +79,7 @@ static void none_is_missed(void)
 		ok(0, "watch: %s", strerror(errno));
 		return;
 	}
-	init = new_process(CLONE_NEWPID);
+	init = fork_flags(CLONE_NEWPID);
 	if (!init)
 		breed();
 	while (!ends) {
@@ -151,7 +144,7 @@ static void losses_are_counted(void)
 		return;
 	}
 	for (i = 0; i < 1000; i++) {
-		pid_t pid = new_process(0);
+		pid_t pid = fork_flags(0);
 
 		if (!pid)
 			_exit(0);

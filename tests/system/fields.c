@@ -4,10 +4,10 @@
  * namespace, pid IDs, groups, parents, cgroups, what has ended, owners.
  */
 #include "test.h"
+#include "../fork.h"
 
 #include <linux/capability.h>
 #include <linux/membarrier.h>
-#include <linux/sched.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -692,11 +692,7 @@ static void room_for_a_namespace(int most)
 
 	limit_namespaces(most - 1);
 	for (tries = 0; pid < 0; tries++) {
-		struct clone_args args = {
-			.flags = CLONE_NEWPID, .exit_signal = SIGCHLD,
-		};
-
-		pid = syscall(SYS_clone3, &args, sizeof(args));
+		pid = fork_flags(CLONE_NEWPID);
 		if (!pid)
 			_exit(0);
 		if (pid < 0 && tries > 50)

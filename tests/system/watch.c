@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* WATCH: events of a namespace's tasks: which, of what, in what order. */
 #include "test.h"
+#include "../fork.h"
 
 #include <poll.h>
 #include <sys/epoll.h>
@@ -1144,8 +1145,7 @@ static long churns(void *arg)
 	while (!__atomic_load_n(&c->stop, __ATOMIC_RELAXED)) {
 		int k, what = rand_r(&seed) >> 8;
 
-		pid = syscall(SYS_clone, SIGCHLD |
-			      (what & 7 ? 0 : CLONE_NEWPID), 0, 0, 0, 0);
+		pid = fork_flags(what & 7 ? 0 : CLONE_NEWPID);
 		if (pid == 0) {
 			for (k = 0; k < (what >> 3) % 4; k++)
 				clone(k == 2 && what & 0x1000 ? exec_it : dies,
