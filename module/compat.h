@@ -77,7 +77,8 @@ static inline u64 pidmap_pid_id(const struct pid *pid)
 static inline u64 pidmap_cgroup_id(struct task_struct *task)
 {
 #ifdef CONFIG_CGROUPS
-	return cgroup_id(task_dfl_cgroup(task));
+	/* With lockdep, it looks at task->flags, whatever these are. */
+	return cgroup_id(data_race(task_dfl_cgroup(task)));
 #else
 	return 0;
 #endif
