@@ -338,7 +338,7 @@ static bool right(int answer)
 	return answer == 1 || answer == -ENODATA;
 }
 
-/* An asker with our files, who is told of a process that is 1 in its namespace */
+/* Shares our files and asks about a process that is 1 in its own namespace. */
 static int ask_next(void *target)
 {
 	const struct pidmap_nsref bound = { .kind = PIDMAP_NS_BOUND };
@@ -364,7 +364,7 @@ static int ask_next(void *target)
 	_exit(0);
 }
 
-/* What BIND stores is there for whoever sees that it is bound. */
+/* A caller that finds the file bound finds the whole pair. */
 static void while_bound(void **state)
 {
 	static char stack[STACK] __attribute__((aligned(16)));
