@@ -2,10 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What runs many tests as one: sourced with $logs set to the directory for what
-# they print, and $wanted to the steps to run, if not to all: names or patterns.
+# they print, and $wanted to the steps to run: names or patterns, or none for all.
 # A terminal sees what is running, and for how long already.
 
 began=$SECONDS
+
+# What else was run stays, if only some steps are wanted.
+[ ${#wanted[@]} -gt 0 ] || rm -rf "${logs:?}"
+rm -rf "$logs"/*.begun
+mkdir -p "$logs"
 
 # progress: one line, rewritten every second for as long as this shell runs
 progress()
