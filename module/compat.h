@@ -6,6 +6,7 @@
 #define _PIDMAP_COMPAT_H
 
 #include <linux/cgroup.h>
+#include <linux/compiler.h>
 #include <linux/file.h>
 #include <linux/idr.h>
 #include <linux/pid.h>

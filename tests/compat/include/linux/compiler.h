@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _LINUX_COMPILER_H
+#define _LINUX_COMPILER_H
+
+#define data_race(expr) (expr)
+
+#endif
