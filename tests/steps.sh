@@ -81,10 +81,26 @@ step()
 	[ "$f" -eq 0 ]
 }
 
-# total: how long it took, and the last line, of all steps
+# failures: what failed, once more, below all the rest
+failures()
+{
+	local f name
+
+	cat "${logs:?}"/*.counts | while read -r _ f _ _ name; do
+		[ "$f" -gt 0 ] || continue
+		echo "failed: $name"
+		{
+			grep -E '^ *not ok' "$logs/$name" | grep -iv '# skip' ||
+				tail -n 10 "$logs/$name"
+		} | head -n 20 | sed 's/^ */    /'
+	done
+}
+
+# total: what failed, how long it took, and the last line, of all steps
 total()
 {
 	[ ! -t 2 ] || printf '\r\033[K' >&2
+	failures
 	echo "$(((SECONDS - began) / 60)) min $(((SECONDS - began) % 60)) s;" \
 		"the longest steps: $(sort -k 4nr "${logs:?}"/*.counts |
 			awk 'NR <= 5 { printf "%s%s %d s", s, $5, $4; s = ", " }')"
