@@ -4,6 +4,8 @@
 #
 # A kernel that clang built, as far as a module's build can tell.
 
+. "$top/tests/source.sh"
+
 # make_clang_headers DIR: DIR/build, prepared by clang, with the symbols of
 # Debian's kernel instead of a vmlinux
 make_clang_headers()
@@ -12,7 +14,7 @@ make_clang_headers()
 
 	mkdir "$build"
 	tar -C "$build" --strip-components=1 \
-		-xf /usr/src/linux-source-6.1.tar.xz
+		-xf "/usr/src/$(linux_source).tar.xz"
 	printf 'CONFIG_%s=y\n' 64BIT MODULES MODULE_UNLOAD NAMESPACES PID_NS \
 		COMPAT_32BIT_TIME MULTIUSER TIME_NS PROC_FS PRINTK \
 		>"$build/wanted"
@@ -27,7 +29,7 @@ clang_headers()
 	local key
 
 	key=$({
-		dpkg-query -W clang linux-source-6.1
+		dpkg-query -W clang "$(linux_source)"
 		echo "$release"
 		declare -f make_clang_headers
 	} | short_sum)
