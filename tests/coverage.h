@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Read before each file of the module when its coverage is counted: each function
- * of ours is one copy, and the kernel's own checks are no branches of ours.
+ * Read before each file of the module when its coverage is counted: each
+ * function of ours is one copy, and the kernel's own checks are no branches of
+ * ours.
  */
 #include <asm/barrier.h>
 #include <linux/bitmap.h>
@@ -59,4 +60,4 @@
 
 /* A copy for every caller would be counted as often. */
 #undef __always_inline
-#define __always_inline inline __maybe_unused
+#define __always_inline inline
