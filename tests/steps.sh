@@ -96,6 +96,15 @@ failures()
 	done
 }
 
+# need COMMAND...: what no step can do without
+need()
+{
+	"$@" || {
+		echo "0 passed, 1 failed, 0 skipped"
+		exit 1
+	}
+}
+
 # total: what failed, how long it took, and the last line, of all steps
 total()
 {
