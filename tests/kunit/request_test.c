@@ -23,7 +23,7 @@
 /* A request may be this long, and so may what a caller appends to it. */
 #define MOST 256
 
-struct caller {
+struct fake_device {
 	struct pid_namespace *view, *inner;
 	struct task_struct *init, *task;
 	struct pidmap_file pf;
@@ -46,7 +46,7 @@ struct caller {
 
 static int device_init(struct kunit *test)
 {
-	struct caller *d = kunit_kzalloc(test, sizeof(*d), GFP_KERNEL);
+	struct fake_device *d = kunit_kzalloc(test, sizeof(*d), GFP_KERNEL);
 	unsigned long page;
 
 	KUNIT_ASSERT_NOT_NULL(test, d);
@@ -74,7 +74,7 @@ static int device_init(struct kunit *test)
 
 static void device_exit(struct kunit *test)
 {
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 
 	if (!d)
 		return;
@@ -83,7 +83,7 @@ static void device_exit(struct kunit *test)
 }
 
 /* Buffers of a request are in the second half of the page. */
-static u64 room(struct caller *d)
+static u64 room(struct fake_device *d)
 {
 	return (unsigned long)d->page + PAGE_SIZE / 2;
 }
@@ -91,7 +91,7 @@ static u64 room(struct caller *d)
 /* The request d->in, of @size bytes; what it has become is in d->out. */
 static int call(struct kunit *test, unsigned int cmd, size_t size)
 {
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	int ret;
 
 	KUNIT_ASSERT_LE(test, size, MOST);
@@ -215,7 +215,7 @@ KUNIT_ARRAY_PARAM(operations, operations, operation_name);
 static void good(struct kunit *test)
 {
 	const struct operation *op = test->param_value;
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 
 	memset(&d->in, 0, sizeof(d->in));
 	d->in.size = op->size;
@@ -261,7 +261,7 @@ static void good(struct kunit *test)
 	}
 }
 
-static void *field(struct caller *d, u16 at)
+static void *field(struct fake_device *d, u16 at)
 {
 	return &d->in.bytes[at];
 }
@@ -271,7 +271,7 @@ static void expect_refused(struct kunit *test, size_t size, int err,
 			   const char *what, u64 value)
 {
 	const struct operation *op = test->param_value;
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 
 	KUNIT_EXPECT_EQ_MSG(test, err, call(test, op->cmd, size),
 			    "%s: %s %llx", op->name, what, value);
@@ -282,7 +282,7 @@ static void expect_refused(struct kunit *test, size_t size, int err,
 static void accepted(struct kunit *test)
 {
 	const struct operation *op = test->param_value;
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	int i;
 
 	good(test);
@@ -306,7 +306,7 @@ static void wrong_size(struct kunit *test)
 		{ PIDMAP_SIZE_MAX + 1, -E2BIG }, { 1U << 31, -E2BIG },
 		{ U32_MAX, -E2BIG },
 	};
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -321,7 +321,7 @@ static void wrong_size(struct kunit *test)
 static void longer_struct(struct kunit *test)
 {
 	const struct operation *op = test->param_value;
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	int i;
 
 	for (i = op->size; i < op->size + 24; i++) {
@@ -343,7 +343,7 @@ static void longer_struct(struct kunit *test)
 static void shortest_struct(struct kunit *test)
 {
 	const struct operation *op = test->param_value;
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 
 	good(test);
 	d->in.size = op->first;
@@ -358,7 +358,7 @@ static void shortest_struct(struct kunit *test)
 static void unknown_flags(struct kunit *test)
 {
 	const struct operation *op = test->param_value;
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	int i;
 
 	for (i = 0; i < 32; i++) {
@@ -378,7 +378,7 @@ static void unknown_types(struct kunit *test)
 {
 	static const u32 types[] = { 4, 5, 255, 256, 1U << 31, U32_MAX };
 	const struct operation *op = test->param_value;
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	int i;
 
 	for (i = 0; op->type_at && i < ARRAY_SIZE(types); i++) {
@@ -391,7 +391,7 @@ static void unknown_types(struct kunit *test)
 static void reserved_fields(struct kunit *test)
 {
 	const struct operation *op = test->param_value;
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	int i, bit;
 
 	for (i = 0; op->zeros[i]; i++) {
@@ -429,7 +429,7 @@ static void wrong_names(struct kunit *test)
 		{ { .kind = PIDMAP_NS_LEVEL, .value = U64_MAX }, -ENOENT },
 	};
 	const struct operation *op = test->param_value;
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	int i, k;
 
 	for (i = 0; op->names[i]; i++) {
@@ -450,7 +450,7 @@ static void bad_memory(struct kunit *test)
 		0, 1, 4095, -8UL, -4096UL, LONG_MAX, 1UL << 63,
 	};
 	const struct operation *op = test->param_value;
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(addresses); i++)
@@ -491,7 +491,7 @@ static struct kunit_suite request_suite = {
 
 static void unknown_ioctls(struct kunit *test)
 {
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	unsigned int nr;
 
 	for (nr = _IOC_NR(PIDMAP_WATCH) + 1; nr < 256; nr++)
@@ -508,7 +508,7 @@ static void unknown_ioctls(struct kunit *test)
 
 static void info(struct kunit *test)
 {
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	const struct pidmap_info *info = &d->out.info;
 
 	memset(&d->in, 0x55, sizeof(d->in));
@@ -559,7 +559,7 @@ static void info(struct kunit *test)
 
 static void translate(struct kunit *test)
 {
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	struct pidmap_translate *req = &d->in.translate;
 
 	*req = (struct pidmap_translate) {
@@ -616,7 +616,7 @@ static void translate(struct kunit *test)
 static int many(struct kunit *test, unsigned long numbers,
 		unsigned long results, u32 count)
 {
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 
 	d->in.many = (struct pidmap_translate_many) {
 		.size = sizeof(d->in.many), .count = count,
@@ -633,7 +633,7 @@ static void translate_many(struct kunit *test)
 		1, -EREMOTE, 1, -ESRCH, -ESRCH, -ESRCH, 1, UNTOUCHED,
 	};
 	const u32 count = ARRAY_SIZE(numbers);
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	s32 got[ARRAY_SIZE(want)];
 
 	memset(got, 0x55, sizeof(got));
@@ -660,7 +660,7 @@ static void translate_many(struct kunit *test)
 static void many_in_bad_memory(struct kunit *test)
 {
 	static const u32 counts[] = { 1, 2, 100, 300, 1 << 20, U32_MAX };
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	unsigned long end = (unsigned long)d->page + PAGE_SIZE;
 	int i, fit;
 
@@ -692,7 +692,7 @@ static void many_in_bad_memory(struct kunit *test)
 
 static void task_ids(struct kunit *test)
 {
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	struct pidmap_task_ids *req = &d->in.task_ids;
 
 	fake_join(d->task, PIDTYPE_PGID, d->task->thread_pid);
@@ -717,7 +717,7 @@ static void task_ids(struct kunit *test)
 
 static void pids(struct kunit *test)
 {
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	struct pidmap_pids *req = &d->in.pids;
 	struct pidmap_pid got[3];
 
@@ -753,7 +753,7 @@ static void pids_stride(struct kunit *test)
 	static const u32 wrong[] = {
 		0, 1, PIDMAP_PID_SIZE_V1 - 1, PIDMAP_SIZE_MAX + 1, U32_MAX,
 	};
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	struct pidmap_pids *req = &d->in.pids;
 	u8 got[3 * 40];
 	int i;
@@ -790,7 +790,7 @@ static void pids_stride(struct kunit *test)
 /* The records of one call: all of them fit, but only a few in one batch. */
 static void list(struct kunit *test)
 {
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	struct pidmap_list *req = &d->in.list;
 	struct pidmap_task first;
 	int i;
@@ -842,7 +842,7 @@ static int call_with_signal(struct kunit *test, unsigned int cmd, size_t size)
 
 static void list_interrupted(struct kunit *test)
 {
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	struct pidmap_list *req = &d->in.list;
 	int i, calls = 0, count = 0;
 
@@ -871,7 +871,7 @@ static void list_interrupted(struct kunit *test)
 
 static void many_interrupted(struct kunit *test)
 {
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	u32 done;
 
 	KUNIT_EXPECT_EQ(test, 0, many(test, room(d), room(d), 500));
@@ -893,7 +893,7 @@ static void many_interrupted(struct kunit *test)
 static void list_rooms(struct kunit *test)
 {
 	static const unsigned int cmds[] = { PIDMAP_LIST, PIDMAP_LIST_NS };
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	struct pidmap_list *req = &d->in.list;
 	u32 size;
 	int i;
@@ -929,7 +929,7 @@ static void list_rooms(struct kunit *test)
 
 static void list_namespaces(struct kunit *test)
 {
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	struct pidmap_list *req = &d->in.list;
 	struct pidmap_ns got[2];
 
@@ -952,7 +952,7 @@ static void list_namespaces(struct kunit *test)
 
 static void listing_needs_right(struct kunit *test)
 {
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	struct pidmap_list *req = &d->in.list;
 
 	*req = (struct pidmap_list) {
@@ -968,7 +968,7 @@ static void listing_needs_right(struct kunit *test)
 static int bind_pair(struct kunit *test, struct pidmap_nsref from,
 		     struct pidmap_nsref to)
 {
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 
 	d->in.bind = (struct pidmap_bind) {
 		.size = sizeof(d->in.bind), .from = from, .to = to,
@@ -986,7 +986,7 @@ static void bound_by_value(struct kunit *test)
 	const struct pidmap_nsref inner = {
 		.kind = PIDMAP_NS_TID, .value = 20,
 	};
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	struct pidmap_nsref view = {};
 	int i;
 
@@ -1035,7 +1035,7 @@ static void bound_by_value(struct kunit *test)
 /* One who is elsewhere may not use what another one was allowed to. */
 static void bound_in_other_hands(struct kunit *test)
 {
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	struct pid_namespace *other = fake_ns(test, &init_pid_ns);
 	struct pid *stranger = fake_pid(test, other, (pid_t[]){ 900009, 1 });
 	struct pidmap_nsref view = {};
@@ -1073,7 +1073,7 @@ static void bind_what_is_bound(struct kunit *test)
 static void raised_view(struct kunit *test)
 {
 	const struct cred *weak = fake_cred(test);
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	struct pidmap_nsref view = {};
 	const struct cred *own;
 	/* a number of the opener's view that no task of the machine has */
@@ -1119,7 +1119,7 @@ static void raised_view(struct kunit *test)
 
 static void stranger(struct kunit *test)
 {
-	struct caller *d = test->priv;
+	struct fake_device *d = test->priv;
 	struct pidmap_translate *req = &d->in.translate;
 
 	d->pf.opener = fake_ns(test, NULL);
