@@ -49,7 +49,8 @@ ask(struct record *r, const struct task_struct *task, enum pidmap_bpf_type type,
 	r->beyond[type] = pidmap_bpf_nr_level(task, type, r->count[type]);
 	r->wanted_inum[type] = pidmap_bpf_nr_inum(task, type, want->inum);
 	r->wanted_id[type] = pidmap_bpf_nr_nsid(task, type, want->id);
-	for (i = 0; i < LEVELS; i++)
+	r->last[type] = pidmap_bpf_nr_level(task, type, r->count[type] - 1);
+	for (i = 0; i < ASKED_LEVELS; i++)
 		r->level[type][i] = pidmap_bpf_nr_level(task, type, i);
 }
 

@@ -188,11 +188,14 @@ static void compare(const struct task *task, enum seen_by seen_by,
 		     r->leaf[type]);
 		SAME("of the host, type", type, id_of(&task->ids[0], type),
 		     r->host[type]);
+		SAME("at the leaf's level, type", type,
+		     id_of(&task->ids[leaf], type), r->last[type]);
 		SAME("below the leaf, type", type, 0, r->beyond[type]);
 		for (int i = 0; i < LEVELS; i++) {
 			long nr = i <= leaf ? id_of(&task->ids[i], type) : 0;
 
-			SAME("at level, type 0", i, nr, r->level[type][i]);
+			if (i < ASKED_LEVELS)
+				SAME("at level", i, nr, r->level[type][i]);
 			SAME("in the array", i, nr, r->nrs[type][i]);
 		}
 		if (seen_by == NEWTASK || seen_by == EXEC)

@@ -4,6 +4,8 @@
 #define RECORD_H
 
 #define LEVELS	33
+/* More would be too many ways for the verifier of Linux 6.1 to follow. */
+#define ASKED_LEVELS	4
 #define TYPES	4
 
 /* Which program has seen the task. */
@@ -19,8 +21,9 @@ struct record {
 	__u32 complete;
 	__u32 count[TYPES];		/* what pidmap_bpf_nrs() returned */
 	__s32 nrs[TYPES][LEVELS];
-	__s32 level[TYPES][LEVELS];	/* pidmap_bpf_nr_level() */
+	__s32 level[TYPES][ASKED_LEVELS];	/* pidmap_bpf_nr_level() */
 	__s32 host[TYPES];		/* the same at level 0 */
+	__s32 last[TYPES];		/* the same at the leaf's level */
 	__s32 beyond[TYPES];		/* the same below the leaf */
 	__s32 leaf[TYPES];
 	__s32 wanted_inum[TYPES];	/* in the namespace of struct wanted */

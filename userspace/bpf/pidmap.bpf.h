@@ -46,6 +46,9 @@
  *  - All loops are bounded.  Programs need no more than Linux 5.5 and the
  *    helper bpf_probe_read_kernel(), so their license must be compatible with
  *    the GPL ("Dual BSD/GPL" is).
+ *  - For the numbers at all levels call pidmap_bpf_nrs().  The verifier follows
+ *    every way through a loop, and a loop of your own around
+ *    pidmap_bpf_nr_level() may have more of them than it accepts.
  *  - The structs that a task refers to are protected by RCU.  Programs that do
  *    not sleep hold it already.  A sleepable program that looks at a task other
  *    than the current one must call bpf_rcu_read_lock().
@@ -408,7 +411,7 @@ pidmap_bpf_nrs(const struct task_struct *task, enum pidmap_bpf_type type,
 			break;
 		nr[i] = i < levels ? __pidmap_bpf_nr_at(own, id, i, type) : 0;
 	}
-	return i;
+	return own_levels;
 }
 
 /**
