@@ -409,9 +409,10 @@ pidmap_bpf_nrs(const struct task_struct *task, enum pidmap_bpf_type type,
 	for (i = 0; i < PIDMAP_BPF_MAX_NRS; i++) {
 		if (i >= own_levels)
 			break;
-		nr[i] = i < levels ? __pidmap_bpf_nr_at(own, id, i, type) : 0;
+		nr[i] = type <= PIDMAP_BPF_TGID || i < levels ?
+			__pidmap_bpf_nr_at(own, id, i, type) : 0;
 	}
-	return own_levels;
+	return i;
 }
 
 /**
