@@ -131,6 +131,49 @@ static void every_capacity(void **state)
 	}
 }
 
+/* Entries that are longer than ours, and memory that ends in one of them. */
+static void array_into_a_hole(void **state)
+{
+	const unsigned int stride = sizeof(struct pidmap_pid) + 12;
+	struct tree *t = grow();
+	char *mem = mmap(NULL, 2 * PAGE_BYTES, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	unsigned int k;
+
+	(void)state;
+	check(mem != MAP_FAILED && munmap(mem + PAGE_BYTES, PAGE_BYTES) == 0);
+	for (k = 0; k <= 2 * stride; k++) {
+		struct pidmap_pids q = {
+			.size = sizeof(q), .type = PIDMAP_TGID,
+			.nr = t->a->pid, .from = VIEW,
+			.pids = (uintptr_t)mem + PAGE_BYTES - k, .capacity = 2,
+			.stride = stride,
+		};
+
+		check_eq(call(self, OWN, PIDMAP_PIDS, &q, sizeof(q)),
+			 k < 2 * stride ? -EFAULT : 0);
+	}
+	munmap(mem, PAGE_BYTES);
+}
+
+/* That the answer cannot be written does not hide why there is none. */
+static void failure_on_readonly(void **state)
+{
+	struct tree *t = grow();
+	struct pidmap_pids *q = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE,
+				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	(void)state;
+	check(q != MAP_FAILED);
+	*q = (struct pidmap_pids){
+		.size = sizeof(*q), .type = PIDMAP_TGID, .nr = t->a->pid,
+		.from = VIEW, .stride = sizeof(struct pidmap_pid),
+	};
+	check_eq(mprotect(q, PAGE_BYTES, PROT_READ), 0);
+	check_eq(call_raw(self, OWN, PIDMAP_PIDS, q), -EINVAL);
+	munmap(q, PAGE_BYTES);
+}
+
 static void wrong_numbers(void **state)
 {
 	struct tree *t = grow();
@@ -210,6 +253,8 @@ static const struct CMUnitTest tests[] = {
 	TEST(group_from_below),
 	TEST(down_to_level_32),
 	TEST(every_capacity),
+	TEST(array_into_a_hole),
+	TEST(failure_on_readonly),
 	TEST(wrong_numbers),
 	TEST(start_time),
 	TEST(without_identity),

@@ -757,6 +757,11 @@ static void needs_the_right(void **state)
 	r->fd = fetch_fd(t->b, OWN);
 	send_fd(t->a, r->fd, PASSED);
 	check_eq(read_on(t->a, PASSED), sizeof(struct pidmap_event));
+
+	/* from neither above nor below */
+	send_fd(t->s, r->fd, PASSED);
+	check_eq(read_on(t->s, PASSED), -EPERM);
+	check_eq(watch_on(t->s, PASSED, VIEW, 0, 4096), -EPERM);
 	unwatch(r);
 }
 
