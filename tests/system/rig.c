@@ -37,7 +37,7 @@
 #define MAX_PROCS	512
 #define SHARED_BYTES	(32 << 20)
 #define FIRST_NS	200	/* descriptors of namespaces start there */
-#define WATCHDOG	240	/* seconds; only a hang takes as long */
+#define WATCHDOG	600	/* seconds; only a hang takes as long */
 
 enum op { CALL, SPAWN, PUT_FD, GET_FD, EXIT, BEHEAD };
 
