@@ -448,12 +448,10 @@ static void bad_pointers(void **state)
 static void structs_into_a_hole(void **state)
 {
 	struct room *room = fresh_room();
-	char *mem = mmap(NULL, 2 * PAGE_BYTES, PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char *mem = before_a_hole(1);
 	size_t i, k;
 
 	(void)state;
-	check(mem != MAP_FAILED && munmap(mem + PAGE_BYTES, PAGE_BYTES) == 0);
 	for (i = 0; i < ARRAY_SIZE(operations); i++) {
 		const struct operation *op = &operations[i];
 

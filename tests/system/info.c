@@ -76,12 +76,10 @@ static void longer_is_filled_with_zeros(void **state)
 
 static void longer_into_a_hole(void **state)
 {
-	char *mem = mmap(NULL, 2 * PAGE_BYTES, PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char *mem = before_a_hole(1);
 	struct pidmap_info *got = (void *)(mem + PAGE_BYTES - sizeof(*got));
 
 	(void)state;
-	check(mem != MAP_FAILED && munmap(mem + PAGE_BYTES, PAGE_BYTES) == 0);
 	got->size = sizeof(*got) + 64;
 	check_eq(call_raw(self, OWN, PIDMAP_INFO, got), -EFAULT);
 	munmap(mem, PAGE_BYTES);

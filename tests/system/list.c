@@ -256,15 +256,13 @@ static void misaligned_buffers(void **state)
 static void into_a_hole(void **state)
 {
 	struct tree *t = grow();
-	char *mem = mmap(NULL, 3 * PAGE_BYTES, PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char *mem = before_a_hole(1);
 	struct found *f = calloc(1, sizeof(*f));
 	struct pidmap_list l;
 	unsigned int room, at;
 	int err, i;
 
 	(void)state;
-	check(mem != MAP_FAILED && munmap(mem + PAGE_BYTES, PAGE_BYTES) == 0);
 	for (i = 0; i < 60; i++)
 		spawn(t->a2, 0);
 	for (room = 0; room <= 2048; room += 64) {
@@ -294,7 +292,6 @@ static void into_a_hole(void **state)
 				check(find(f, t->all[i]->pid) >= 0);
 	}
 	munmap(mem, PAGE_BYTES);
-	munmap(mem + 2 * PAGE_BYTES, PAGE_BYTES);
 	free(f);
 }
 

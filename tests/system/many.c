@@ -6,17 +6,6 @@
 
 #define PER_PAGE	(PAGE_BYTES / (int)sizeof(int))
 
-/* @pages mapped ones with an unmapped one behind; shared with all */
-static void *before_a_hole(int pages)
-{
-	char *mem = mmap(NULL, (pages + 1) * PAGE_BYTES, PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	check(mem != MAP_FAILED);
-	check_eq(munmap(mem + pages * PAGE_BYTES, PAGE_BYTES), 0);
-	return mem;
-}
-
 static int ask(struct pidmap_translate_many *t, int type, int *numbers,
 	       int *results, unsigned int count, struct pidmap_nsref to)
 {

@@ -136,12 +136,10 @@ static void array_into_a_hole(void **state)
 {
 	const unsigned int stride = sizeof(struct pidmap_pid) + 12;
 	struct tree *t = grow();
-	char *mem = mmap(NULL, 2 * PAGE_BYTES, PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char *mem = before_a_hole(1);
 	unsigned int k;
 
 	(void)state;
-	check(mem != MAP_FAILED && munmap(mem + PAGE_BYTES, PAGE_BYTES) == 0);
 	for (k = 0; k <= 2 * stride; k++) {
 		struct pidmap_pids q = {
 			.size = sizeof(q), .type = PIDMAP_TGID,

@@ -540,6 +540,16 @@ void *shared(size_t size)
 	return p;
 }
 
+void *before_a_hole(int pages)
+{
+	char *mem = mmap(NULL, (pages + 1) * PAGE_BYTES, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	check(mem != MAP_FAILED);
+	check_eq(munmap(mem + pages * PAGE_BYTES, PAGE_BYTES), 0);
+	return mem;
+}
+
 long do_setsid(void *unused)
 {
 	(void)unused;

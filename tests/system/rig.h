@@ -128,6 +128,8 @@ void adopt(struct proc *p, struct proc *parent);
 
 /* In shared memory, zeroed, until the test ends. */
 void *shared(size_t size);
+/* @pages of memory, zeroed, with an unmapped one behind; munmap() them */
+void *before_a_hole(int pages);
 
 long do_setsid(void *unused);
 long do_setpgid(void *numbers);	/* int[2] */
