@@ -303,8 +303,12 @@ int fake_posix_spawnp(pid_t *pid, const char *file,
 	while (argv[n])
 		must(n++ < 10);
 	must(n > 3);
-	/* a container's name is never taken for an option */
-	must(!strcmp(argv[n - 2], "--") || !strcmp(argv[n - 2], "-n"));
+	/*
+	 * A container's name is never taken for an option: it follows one, or is
+	 * in a pattern, or crictl has made an ID of it.
+	 */
+	must(!strcmp(argv[n - 2], "--") || !strcmp(argv[n - 2], "-n") ||
+	     *argv[n - 1] == '^' || strstr(argv[n - 2], "{{"));
 	*pid = 1;
 	if (input_end - input > 4000)
 		return ENOENT;
