@@ -548,7 +548,7 @@ build_root()
 
 # What programs for another architecture are built with and need in a guest
 target_packages=(busybox util-linux libc6-dev libjson-c-dev libsmartcols-dev
-	libcmocka-dev)
+	libcmocka-dev bash bats bsdutils libc-bin)
 
 # make_target DIR: the packages, unpacked as none of them can run here
 make_target()
