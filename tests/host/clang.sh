@@ -6,8 +6,7 @@
 
 . "$top/tests/source.sh"
 
-# make_clang_headers DIR: DIR/build, prepared by clang, with the symbols of
-# Debian's kernel instead of a vmlinux
+# make_clang_headers DIR: DIR/build, prepared by clang
 make_clang_headers()
 {
 	local build=$1/build
@@ -21,7 +20,6 @@ make_clang_headers()
 	make -s -C "$build" CC=clang KCONFIG_ALLCONFIG=wanted allnoconfig >&2
 	long_step "preparing headers with clang" \
 		make -s -C "$build" CC=clang -j "$(nproc)" modules_prepare
-	cp "$root/usr/src/linux-headers-$release/Module.symvers" "$build"
 }
 
 clang_headers()
@@ -30,7 +28,6 @@ clang_headers()
 
 	key=$({
 		dpkg-query -W clang "$(linux_source)"
-		echo "$release"
 		declare -f make_clang_headers
 	} | short_sum)
 	cached host clang "$key" make_clang_headers
@@ -52,8 +49,9 @@ clang_builds()
 	rm -rf "$tmp/clang"
 	mkdir -p "$tmp/clang/tree"
 	"$top/userspace/dist/dkms" copy "$tmp/clang/src/pidmap-$version"
-	dkms build "pidmap/$version" -k 6.1-clang --sourcetree "$tmp/clang/src" \
-		--dkmstree "$tmp/clang/tree" \
+	# there is no vmlinux whose symbols could be compared
+	KBUILD_MODPOST_WARN=1 dkms build "pidmap/$version" -k 6.1-clang \
+		--sourcetree "$tmp/clang/src" --dkmstree "$tmp/clang/tree" \
 		--kernelsourcedir "$clang_headers" \
 		--config "$clang_headers/.config" >"$log" 2>&1 ||
 		cat "$log" "$tmp"/clang/tree/pidmap/*/build/make.log

@@ -13,11 +13,11 @@ try()
 	local name=$1
 
 	shift
-	if "$@" >"$tmp/said" 2>&1; then
+	if "$@" >"$tmp/refusal" 2>&1; then
 		result ok "$name"
 	else
 		result 'not ok' "$name"
-		tail -n 30 "$tmp/said" | sed 's/^/# /'
+		tail -n 30 "$tmp/refusal" | sed 's/^/# /'
 	fi
 }
 
