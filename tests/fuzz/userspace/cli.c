@@ -305,10 +305,10 @@ int fake_posix_spawnp(pid_t *pid, const char *file,
 	must(n > 3);
 	/*
 	 * A container's name is never taken for an option: it follows one, or is
-	 * in a pattern, or crictl has made an ID of it.
+	 * in a pattern; crictl is given an ID that it has printed itself.
 	 */
 	must(!strcmp(argv[n - 2], "--") || !strcmp(argv[n - 2], "-n") ||
-	     *argv[n - 1] == '^' || strstr(argv[n - 2], "{{"));
+	     *argv[n - 1] == '^' || !strcmp(file, "crictl"));
 	*pid = 1;
 	if (input_end - input > 4000)
 		return ENOENT;
