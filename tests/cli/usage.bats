@@ -48,7 +48,7 @@ commands='translate ids list tree ns filter watch info doctor help'
 		for option in --type --from --to --started --tgid --regexp --fields \
 			--threads --direct --initial --dot --json --noheadings --output \
 			--raw --color --backend --view; do
-			said=$(pidmap "$command" $option= 2>&1) || true
+			said=$(pidmap "$command" $option= 2>&1 >/dev/null) || true
 			if [[ $help =~ $option[^a-z] ]]; then
 				[[ $said != *"no option '$option"* ]]
 			else
