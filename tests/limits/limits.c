@@ -434,28 +434,31 @@ static void translate_many(void)
 static const struct {
 	const char *name;
 	void (*work)(void);
-	long long most;		/* instructions in one section, or waited for */
 } works[] = {
-	{ "LIST", list_tasks, 50000 },
-	{ "LIST_NS", list_spaces, 50000 },
-	{ "TRANSLATE_MANY", translate_many, 100000 },
+	{ "LIST", list_tasks },
+	{ "LIST_NS", list_spaces },
+	{ "TRANSLATE_MANY", translate_many },
 };
+
+/* In instructions; 448 random numbers among 5,000 tasks take nearly that */
+#define SECTION_MAX	50000
 
 static void latency(int tasks)
 {
-	long long late;
+	long long idle, late;
 	size_t i;
 
 	device = open_device();
 	crowd(tasks);
 	longest_wait(spin);	/* what the crowd left to do is done meanwhile */
-	printf("# the longest wait: %lld instructions, nothing going on\n",
-	       longest_wait(spin));
+	idle = longest_wait(spin);
+	printf("# the longest wait: %lld instructions, nothing going on\n", idle);
 	for (i = 0; i < ARRAY_SIZE(works); i++) {
 		late = longest_wait(works[i].work);
 		printf("# the longest wait: %lld instructions, during %s of %d\n",
 		       late, works[i].name, tasks);
-		must(late < works[i].most);
+		/* a section, and what delays on an idle system, too */
+		must(late < SECTION_MAX + idle);
 	}
 }
 
@@ -555,8 +558,8 @@ static void sections(int tasks)
 		printf("# %s of %d: %ld RCU sections of at most %lld instructions; at most %lld from one chance to reschedule to the next, in %ld calls\n",
 		       works[i].name, tasks, n_sections, section, stretch,
 		       calls);
-		must(section > 0 && section < works[i].most);
-		must(stretch > 0 && stretch < works[i].most);
+		must(section > 0 && section < SECTION_MAX);
+		must(stretch > 0 && stretch < SECTION_MAX);
 	}
 }
 
