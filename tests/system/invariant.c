@@ -5,9 +5,9 @@
  *
  * Callers of every kind, at every depth and under every policy ask about every
  * name of a namespace there is, and every number of a tree and of their own, at
- * whatever level it may be theirs; and about all numbers in their view. Each of them first reads all
- * it can in a /proc of its own view. An answer must be true, and must follow
- * from what was read there, or be one that the policy allows.
+ * whatever level it may be theirs; and about all numbers in their view. Each of
+ * them first reads all it can in a /proc of its own view. An answer must be true,
+ * and must follow from what was read there, or be one that the policy allows.
  */
 #include "test.h"
 
@@ -706,20 +706,21 @@ static int ask_all(struct world *w, struct caller *c, int upward)
 	return told;
 }
 
-/* Asker and asked take turns anyway. */
-static void one_cpu(void)
+/* For us and all that is grown: asker and asked take turns anyway. */
+static struct tree *grow_on_one_cpu(void)
 {
 	cpu_set_t set;
 
 	CPU_ZERO(&set);
 	CPU_SET(0, &set);
 	check_eq(sched_setaffinity(0, sizeof(set), &set), 0);
+	return grow();
 }
 
 static void device_tells_no_more_than_proc(void **state)
 {
 	static const char * const policies[] = { "none", "self", "subtree" };
-	struct tree *t = grow();
+	struct tree *t = grow_on_one_cpu();
 	struct proc *depths[] = { t->top2, t->a2, t->b2, t->c2, t->s2 };
 	struct caller callers[ARRAY_SIZE(depths) * USERS];
 	int told[ARRAY_SIZE(depths) * USERS][3];
@@ -728,7 +729,6 @@ static void device_tells_no_more_than_proc(void **state)
 	int user, policy_nr;
 
 	(void)state;
-	one_cpu();
 	batch = shared(sizeof(*batch));
 	device_mode(0666);
 	/* groups, sessions and user namespaces for there to be secrets about */
