@@ -280,25 +280,28 @@ static void pid_id_is_pidfds(void **state)
 static void groups_and_parents(void **state)
 {
 	struct tree *t = grow();
-	struct proc *p = spawn(t->b, 0), *child;
+	struct proc *session = spawn(t->b, 0), *group, *parent, *child;
 	struct pidmap_task r;
 
 	(void)state;
-	check_eq(run(p, do_setsid, NULL), 0);
-	child = spawn(p, CLONE_NEWPID);
+	check_eq(run(session, do_setsid, NULL), 0);
+	group = spawn(session, 0);
+	check_eq(run(group, do_setpgid, shared(2 * sizeof(int))), 0);
+	parent = spawn(group, 0);
+	child = spawn(parent, CLONE_NEWPID);
 	r = record_of(self, 0, child->pid);
 	check_eq(r.tgid, child->pid);
-	check_eq(r.pgid, p->pid);
-	check_eq(r.sid, p->pid);
-	check_eq(r.ppid, p->pid);
+	check_eq(r.pgid, group->pid);
+	check_eq(r.sid, session->pid);
+	check_eq(r.ppid, parent->pid);
 	check_eq(r.inum, child->inum);
 	check_eq(r.flags, 0);
 	/* in a view, by the numbers there */
 	r = record_of(t->b, 0, child->nr[2]);
 	check_eq(r.tgid, child->nr[2]);
-	check_eq(r.pgid, p->nr[2]);
-	check_eq(r.sid, p->nr[2]);
-	check_eq(r.ppid, p->nr[2]);
+	check_eq(r.pgid, group->nr[2]);
+	check_eq(r.sid, session->nr[2]);
+	check_eq(r.ppid, parent->nr[2]);
 	/* and outside, 0 */
 	r = record_of(child, 0, 1);
 	check_eq(r.tgid, 1);
